@@ -1,0 +1,259 @@
+"""The cards a person is shown, and the plain text that says the same. No channel is known here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from actions.triage.model import Assessment, Finding, Level, Option, Protocol, Question
+from actions.wording import fill, opening, say
+
+OPENING = "opening"
+DELETE = "delete_my_data"
+NOT_SURE = "not_sure"
+
+
+@dataclass(frozen=True)
+class Card:
+    """One message to the person.
+
+    Args:
+        text: complete on its own, for channels that draw nothing.
+        data: what a channel may draw, `kind` first; None for plain talk.
+        buttons: choices as (title, payload).
+    """
+
+    text: str
+    data: dict[str, Any] | None = None
+    buttons: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """The card's kind, or `say` for plain talk."""
+        return self.data["kind"] if self.data else "say"
+
+
+def payload(question: str, value: object) -> str:
+    """What a button sends when it answers `question` with `value` (Contract 2)."""
+    return "/answer" + json.dumps({"question": question, "value": value}, separators=(",", ":"))
+
+
+def plain(key: str, **values: object) -> Card:
+    """Plain talk from `clinical/wording.yml`."""
+    return Card(say(key, **values))
+
+
+def question(asked: Question, protocol: Protocol) -> Card:
+    """The card for the engine's next question."""
+    screen = protocol.screens.get(asked.id)
+    if screen is None:
+        finding = protocol.findings[asked.id]
+        return _question_card(
+            asked.id, finding.plainer if asked.plainer else finding.prompt, finding.why, finding.kind, options(finding)
+        )
+    titles = tuple(Option(id, protocol.findings[id].title) for id in asked.asks)
+    return _question_card(screen.id, screen.plainer if asked.plainer else screen.prompt, screen.why, "any_of", titles)
+
+
+def options(finding: Finding) -> tuple[Option, ...]:
+    """What a person can choose for one finding; empty for a number."""
+    if finding.kind == "yes_no":
+        return (
+            Option("yes", say("yes_word")),
+            Option("no", say("no_word")),
+            Option(NOT_SURE, say("not_sure")),
+        )
+    return finding.options
+
+
+def opening_question() -> Card:
+    """The first question: what the person is here for."""
+    entry = opening()
+    choices = tuple(Option(value, title) for value, title in entry["options"].items())
+    return _question_card(OPENING, entry["prompt"], entry["why"], "one_of", choices, unsure=False)
+
+
+def delete_question() -> Card:
+    """The confirmation before everything is deleted."""
+    choices = (Option("yes", say("yes_word")), Option("no", say("no_word")))
+    return _question_card(DELETE, say("delete_confirm"), "", "yes_no", choices, unsure=False)
+
+
+def _question_card(
+    id: str, prompt: str, why: str, kind: str, choices: tuple[Option, ...], unsure: bool = True
+) -> Card:
+    lines = [prompt]
+    buttons: list[tuple[str, str]] = []
+    if kind == "any_of":
+        lines += [f"{number}. {choice.title}" for number, choice in enumerate(choices, 1)]
+        lines.append(say("screen_hint"))
+        buttons = [(say("none_of_these"), payload(id, []))]
+    else:
+        if kind == "one_of":
+            lines += [f"{number}. {choice.title}" for number, choice in enumerate(choices, 1)]
+        buttons = [(choice.title, payload(id, choice.value)) for choice in choices]
+    if unsure and not any(choice.value == NOT_SURE for choice in choices):
+        buttons.append((say("not_sure"), payload(id, NOT_SURE)))
+    data = {
+        "kind": "question",
+        "id": id,
+        "prompt": prompt,
+        "why": why,
+        "input": kind,
+        "options": [{"value": choice.value, "title": choice.title} for choice in choices],
+    }
+    return Card("\n".join(lines), data, tuple(buttons))
+
+
+def understood(new: dict[str, Any], protocol: Protocol, corrected: bool = False) -> Card:
+    """What was just taken from free text, so that the person can correct it."""
+    words = in_words(new, protocol)
+    text = say("corrected" if corrected else "understood", findings=words)
+    return Card(text, {"kind": "understood", "findings": new})
+
+
+def in_words(findings: dict[str, Any], protocol: Protocol) -> str:
+    """Findings as a short list that a person can check at a glance."""
+    parts = [finding_in_words(protocol.findings[id], value) for id, value in findings.items()]
+    return "; ".join(part[:1].lower() + part[1:] if not part[:2].isupper() else part for part in parts if part)
+
+
+def finding_in_words(finding: Finding, value: Any) -> str:
+    """One finding with its value, in words."""
+    if value == NOT_SURE:
+        return f"not sure: {finding.title}"
+    if finding.kind == "yes_no":
+        return finding.title if value == "yes" else finding.denied or f"not: {finding.title}"
+    titles = {option.value: option.title for option in finding.options}
+    if finding.kind == "one_of":
+        return f"{finding.title}: {titles.get(value, value)}"
+    if finding.kind == "any_of":
+        return f"{finding.title}: " + (", ".join(titles.get(one, one) for one in value) or "none")
+    return f"{finding.title}: {_number(value)}" + ("" if isinstance(value, str) else f" {finding.unit}".rstrip())
+
+
+def _number(value: Any) -> str:
+    return value if isinstance(value, str) else f"{value:.3g}" if value < 100 else f"{value:.0f}"
+
+
+def assessment(result: Assessment, protocol: Protocol, findings: dict[str, Any]) -> Card:
+    """The result: what to do first, then why, then what would change it."""
+    words = protocol.levels[result.level]
+    special = [fill(line) for rule in result.because if rule.level >= Level.URGENT for line in rule.do]
+    actions = list(dict.fromkeys([fill(line) for line in words.actions] + special))
+    reasons = reasons_of(result)
+    fits = fits_in_words(result, findings) if result.level < Level.URGENT else []
+    safety_net = [fill(line) for line in words.safety_net]
+    foot = say("result_foot", version=result.protocol)
+    why = fits if result.level == Level.SELF_CARE else [*(reason["text"] for reason in reasons), *fits]
+    text = [f"{level_sign(result.level)} {headline(result.level, protocol)}", *actions, say("result_why")]
+    text += [f"- {line}" for line in dict.fromkeys(why)]
+    if result.level <= Level.SOON:
+        text.append(say("result_nothing_urgent"))
+    text += [say("result_safety_net"), *[f"- {line}" for line in safety_net], foot]
+    data = {
+        "kind": "assessment",
+        "level": result.level.id,
+        "headline": headline(result.level, protocol),
+        "actions": actions,
+        "reasons": reasons,
+        "fits": fits,
+        "safety_net": safety_net,
+        "protocol_version": result.protocol,
+        "note": foot,
+    }
+    return Card("\n".join(text), data)
+
+
+def headline(level: Level, protocol: Protocol) -> str:
+    """The one thing to do at a level."""
+    return fill(protocol.levels[level].headline)
+
+
+def why_of(question_id: str, protocol: Protocol) -> str:
+    """Why a question is asked."""
+    if question_id == OPENING:
+        return str(opening()["why"])
+    asked = protocol.screens.get(question_id) or protocol.findings[question_id]
+    return asked.why
+
+
+def why_card(result: Assessment, protocol: Protocol) -> Card:
+    """Why the advice was given: each rule with its reason and its sources."""
+    lines = [say("result_why")]
+    for rule in result.because:
+        titles = "; ".join(protocol.sources.get(source, source) for source in rule.sources)
+        lines.append(f"- {rule.id}: {fill(rule.say)} {fill(rule.because)} ({titles})")
+    if not result.because:
+        for pattern in result.fits:
+            titles = "; ".join(protocol.sources.get(source, source) for source in pattern.sources)
+            lines.append(f"- {pattern.say} ({titles})")
+    return Card("\n".join(lines))
+
+
+def summary(heading: str, findings: dict[str, Any], result: Assessment | None, protocol: Protocol) -> Card:
+    """Everything told so far, to keep or to show to a clinician."""
+    told = [(protocol.findings[id], value) for id, value in findings.items()]
+    present = [finding_in_words(f, v) for f, v in told if not (f.kind == "yes_no" and v == "no")]
+    absent = [finding_in_words(f, v) for f, v in told if f.kind == "yes_no" and v == "no"]
+    lines = [heading]
+    if result:
+        lines.append(f"Advice: {headline(result.level, protocol)}")
+    lines += [f"- {line}" for line in present]
+    if absent:
+        lines.append("Asked, and not so: " + "; ".join(absent) + ".")
+    lines.append(say("result_foot", version=protocol.version))
+    text = "\n".join(lines)
+    return Card(text, {"kind": "handoff", "reference": "", "status": "not_sent", "summary": text})
+
+
+def advice(topic: dict[str, Any]) -> Card:
+    """One topic, with its sources and the offer of a further one."""
+    text = fill(" ".join(str(topic["text"]).split()))
+    data = {"kind": "advice", "id": topic["id"], "title": topic["title"], "text": text, "sources": topic["sources"]}
+    return Card(text, data)
+
+
+def level_sign(level: Level) -> str:
+    """A shape for the level, beside its words, so that colour is never needed."""
+    return {Level.AMBULANCE: "■■", Level.EMERGENCY_DEPARTMENT: "■", Level.URGENT: "▲"}.get(level, "●")
+
+
+def reasons_of(result: Assessment) -> list[dict[str, Any]]:
+    """Every reason with its rule and sources; for self-care, the pattern that fits."""
+    reasons = [
+        {"rule": rule.id, "text": fill(rule.say), "sources": list(rule.sources)} for rule in result.because
+    ]
+    if not reasons:
+        reasons = [
+            {"rule": pattern.id, "text": pattern.say, "sources": list(pattern.sources)} for pattern in result.fits
+        ]
+    return reasons
+
+
+def fits_in_words(result: Assessment, findings: dict[str, Any]) -> list[str]:
+    """For the patterns that fit: what speaks for them, and what fits less well."""
+    lines = []
+    for pattern in result.fits:
+        speaks_for = [clue.say for clue in pattern.speaks_for if clue.when.holds(findings)]
+        against = [clue.say for clue in pattern.speaks_against if clue.when.holds(findings)]
+        if speaks_for:
+            lines.append(say("result_fits", say=pattern.say, clues=_listed(speaks_for)))
+        else:
+            lines.append(pattern.say)
+        if against:
+            lines.append(say("result_against", clues=_listed(against)))
+    return lines
+
+
+def _listed(parts: Iterable[str]) -> str:
+    parts = list(parts)
+    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
+
+
+def safety() -> Card:
+    """Something failed: what to do meanwhile. Never needs the protocol, the model or a database."""
+    text = say("safety")
+    return Card(text, {"kind": "safety", "text": text})

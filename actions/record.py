@@ -1,0 +1,94 @@
+"""What is remembered of one talk: findings, what was asked, and the way back. Kept in one Rasa slot as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+MOST_STEPS_BACK = 24
+MOST_SECOND_ASKS = 5
+"""A person who is not sure is asked once more in plainer words, at most this often in one talk (20 questions in all)."""
+
+
+@dataclass
+class Record:
+    """One person's record. JSON in, JSON out; unknown keys of an older record are dropped."""
+
+    findings: dict[str, Any] = field(default_factory=dict)
+    doubts: list[str] = field(default_factory=list)
+    """Ids answered `not_sure` that are to be asked once more."""
+    retried: list[str] = field(default_factory=list)
+    """Ids that were asked in plainer words already."""
+    second_asks: int = 0
+    """Cards that were asked in plainer words."""
+    pending: str | None = None
+    """The card that waits for an answer."""
+    asks: list[str] = field(default_factory=list)
+    """The finding ids on that card, in the order of its options."""
+    shown: dict[str, list[str]] = field(default_factory=dict)
+    """Screen id to the finding ids it last showed, so that a late tap means what the person saw."""
+    misses: int = 0
+    """Answers in a row that did not fit the pending card."""
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    """For `back`: the values that each turn changed, as they were before."""
+    result: str | None = None
+    """The level last shown, once there is one."""
+    opened: bool = False
+    """The introduction was given."""
+    deleting: bool = False
+    """Asked whether to delete everything."""
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any] | None) -> Record:
+        """A record from what the slot holds; a new one when it holds nothing."""
+        known = {key: value for key, value in (data or {}).items() if key in cls.__dataclass_fields__}
+        return cls(**known)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for the slot."""
+        return asdict(self)
+
+    def take(self, new: Mapping[str, Any]) -> dict[str, Any]:
+        """Write findings down, and remember how to go back.
+
+        Args:
+            new: finding id to its value, `not_sure` included.
+
+        Returns:
+            Those that were not known like this before.
+        """
+        changed = {id: value for id, value in new.items() if self.findings.get(id) != value}
+        again = [id for id, value in new.items() if value == "not_sure"]
+        before = {id: self.findings.get(id) for id in changed}
+        asked_again = [id for id in new if id in self.doubts]
+        self.second_asks += bool(asked_again)
+        self.retried += asked_again
+        self.doubts = [id for id in self.doubts if id not in asked_again]
+        if self.second_asks < MOST_SECOND_ASKS:
+            self.doubts += [id for id in again if id not in self.retried]
+        self.findings.update(changed)
+        if changed:
+            self.steps = [*self.steps, {"before": before, "pending": self.pending}][-MOST_STEPS_BACK:]
+        return changed
+
+    def step_back(self) -> dict[str, Any] | None:
+        """Undo the last turn that changed anything.
+
+        Returns:
+            The findings as they were before it took them back; None when there is nothing to undo.
+        """
+        if not self.steps:
+            return None
+        step = self.steps.pop()
+        undone = {id: self.findings[id] for id in step["before"] if id in self.findings}
+        for id, value in step["before"].items():
+            if value is None:
+                self.findings.pop(id, None)
+            else:
+                self.findings[id] = value
+            self.doubts = [doubt for doubt in self.doubts if doubt != id]
+            self.retried = [tried for tried in self.retried if tried != id]
+        self.result = None
+        self.misses = 0
+        return undone

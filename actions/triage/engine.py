@@ -1,0 +1,102 @@
+"""From findings to the next question or an assessment. Pure: same findings, same answer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any, Mapping, Union
+
+from actions.triage.model import Assessment, Level, Protocol, Question, Rule
+
+Findings = Mapping[str, Any]
+Step = Union[Question, Assessment]
+
+
+def next_step(findings: Findings, protocol: Protocol, doubts: Collection[str] = ()) -> Step:
+    """Decide what to do next for one person.
+
+    Looks at what is most urgent first. A rule of `emergency_department` or above that holds ends the talk
+    at once, unless a red flag already told could make it `ambulance`; a lower one fixes the floor and lets
+    the screen for anything worse finish.
+
+    Args:
+        findings: what is known so far; an id that is missing has not been asked.
+        protocol: a checked protocol; its rules stand in order of urgency.
+        doubts: ids whose value is `not_sure` and which may be asked once more in plainer words. A
+            `not_sure` that is not in doubt any more counts as `yes`.
+
+    Returns:
+        The question that could still raise the level most, or the assessment once none could.
+    """
+    settled = {id: value for id, value in findings.items() if id not in doubts} if doubts else findings
+    floor = Level.SELF_CARE
+    open_rules: list[Rule] = []
+    for rule in protocol.rules:
+        if rule.level <= floor:
+            break
+        truth = rule.when.holds(settled)
+        if truth:
+            floor = rule.level
+        elif truth is None:
+            open_rules.append(rule)
+    lit = [rule for rule in open_rules if rule.level > floor and _is_lit(rule, settled, protocol)]
+    question = _ask_for(
+        [rule for rule in lit if rule.level >= Level.EMERGENCY_DEPARTMENT], settled, protocol, doubts
+    )
+    if question is None and floor < Level.EMERGENCY_DEPARTMENT:
+        question = _ask_for([rule for rule in open_rules if rule.level > floor], settled, protocol, doubts)
+    return question or assess(settled, protocol)
+
+
+def assess(findings: Findings, protocol: Protocol) -> Assessment:
+    """The level of care that the findings call for as they stand, with every reason.
+
+    Args:
+        findings: what is known; what is missing raises nothing.
+        protocol: a checked protocol.
+
+    Returns:
+        The most urgent level of all rules that hold; `self_care` when none does.
+    """
+    because: dict[str, Rule] = {}
+    for rule in protocol.rules:
+        if rule.when.holds(findings):
+            because.setdefault(rule.id, rule)
+    reasons = tuple(because.values())
+    return Assessment(
+        level=reasons[0].level if reasons else Level.SELF_CARE,
+        because=reasons,
+        fits=tuple(pattern for pattern in protocol.presentations if pattern.fits_when.holds(findings)),
+        protocol=protocol.version,
+    )
+
+
+def _is_lit(rule: Rule, findings: Findings, protocol: Protocol) -> bool:
+    """A red flag of this rule has been told: what would complete it is asked before all else."""
+    return any(
+        atom.holds(findings) and protocol.findings[atom.id].red_flag and atom.wanted[0] == "yes"
+        for atom in rule.when.atoms()
+    )
+
+
+def _ask_for(
+    rules: Iterable[Rule], findings: Findings, protocol: Protocol, doubts: Collection[str]
+) -> Question | None:
+    """The first question in the protocol's order that could settle one of `rules`."""
+    wanted: set[str] = set()
+    for rule in rules:
+        wanted |= rule.when.open_in(findings)
+    return _first(wanted.intersection(doubts), findings, protocol, True) or _first(wanted, findings, protocol, False)
+
+
+def _first(wanted: Collection[str], findings: Findings, protocol: Protocol, plainer: bool) -> Question | None:
+    """The first card in the order that asks for one of `wanted`; a screen shows only what is wanted of it."""
+    if not wanted:
+        return None
+    for step in protocol.order:
+        if step.when is not None and not step.when.holds(findings):
+            continue
+        screen = protocol.screens.get(step.ask)
+        asks = tuple(id for id in (screen.findings if screen else (step.ask,)) if id in wanted)
+        if asks:
+            return Question(id=screen.id if screen and len(asks) > 1 else asks[0], asks=asks, plainer=plainer)
+    return None

@@ -1,0 +1,53 @@
+"""The words that are not medicine, and the settings of the place where the assistant runs."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from actions.triage import yaml_lines
+from actions.triage.loader import CLINICAL
+from actions.triage.yaml_lines import LINE
+
+SETTINGS = {"emergency": "KNEEWISE_EMERGENCY", "crisis_line": "KNEEWISE_CRISIS_LINE"}
+
+
+@lru_cache(maxsize=None)
+def content(file: str) -> Any:
+    """A YAML file of `clinical/`, read once.
+
+    Args:
+        file: its name, `advice.yml` for example.
+    """
+    return yaml_lines.read(Path(os.environ.get("KNEEWISE_CLINICAL", CLINICAL)) / file)
+
+
+@lru_cache(maxsize=None)
+def service() -> dict[str, str]:
+    """Emergency number and crisis line of the place; environment variables go first."""
+    defaults = content("service.yml")
+    return {name: os.environ.get(variable) or str(defaults[name]) for name, variable in SETTINGS.items()}
+
+
+def fill(text: str, **values: object) -> str:
+    """`text` with {emergency}, {crisis_line} and `values` filled in."""
+    for name, value in {**service(), **values}.items():
+        text = text.replace("{" + name + "}", str(value))
+    return text
+
+
+def say(key: str, **values: object) -> str:
+    """The words kept under `key` in `clinical/wording.yml`, filled in and on one line.
+
+    Raises:
+        KeyError: there are no such words.
+    """
+    return fill(" ".join(str(content("wording.yml")[key]).split()), **values)
+
+
+def opening() -> dict[str, Any]:
+    """The first question: prompt, why, and options as {value: title}."""
+    entry = content("wording.yml")["opening"]
+    return {**entry, "options": {value: title for value, title in entry["options"].items() if value != LINE}}
