@@ -31,6 +31,9 @@ WORD_NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, 
                 "ten": 10, "eleven": 11, "twelve": 12}
 BESIDE_NUMBERS = {"the", "option", "options", "number", "numbers", "nr", "no", "and", "st", "nd", "rd", "th", "one",
                   "ones", "i", "think", "its", "answer", "please", "just", "only", "plus"}
+BESIDE_TITLES = {"its", "it", "is", "the", "a", "an", "my", "im", "i", "am", "just", "probably", "mostly", "pretty",
+                 "much", "getting", "of", "and", "say", "id", "would", "at", "on", "in", "to", "for", "only", "no",
+                 "not", "yes", "or"}
 DENIES_THE_REST = re.compile(r"^(no\b|nope\b|none\b|nothing\b|only\b|just\b|neither\b)")
 MOST_WORDS_OF_A_BARE_ANSWER = 7
 """A longer message is read for what it says, not for yes or no."""
@@ -313,6 +316,10 @@ def _picked(words: str, titles: list[str]) -> list[int] | None:
     tidied = [tidy(title) for title in titles]
     if words in tidied:
         return [tidied.index(words)]
+    said = set(re.findall(r"[a-z]+", words)) - BESIDE_TITLES
+    within = [index for index, title in enumerate(tidied) if said and said <= set(re.findall(r"[a-z]+", title))]
+    if len(within) == 1:
+        return within
     parts = re.findall(r"\d+|[a-z]+", words)
     if len(parts) <= 24 and any(part.isdigit() for part in parts):
         if all(part.isdigit() or part in BESIDE_NUMBERS for part in parts):

@@ -116,7 +116,8 @@ def understood(new: dict[str, Any], protocol: Protocol, corrected: bool = False)
 
 def in_words(findings: dict[str, Any], protocol: Protocol) -> str:
     """Findings as a short list that a person can check at a glance."""
-    parts = [finding_in_words(protocol.findings[id], value) for id, value in findings.items()]
+    told = {id: value for id, value in findings.items() if (id, value) != ("for_whom", "self")}
+    parts = [finding_in_words(protocol.findings[id], value) for id, value in told.items()]
     return "; ".join(part[:1].lower() + part[1:] if not part[:2].isupper() else part for part in parts if part)
 
 

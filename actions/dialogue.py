@@ -17,7 +17,7 @@ from actions.triage.model import Assessment, Level, Protocol, Question
 from actions.wording import content, say
 
 LONGEST_MESSAGE = 4000
-"""Characters that are read; the rest is asked for in parts. A 500-word ramble has about 2,800."""
+"""Characters that are read (the pipeline cuts there); the rest is asked for in parts. A 500-word ramble has about 2,800."""
 OPENING_TOPICS = {"physio": "physiotherapy", "about": "about_program"}
 
 
@@ -67,7 +67,7 @@ class Talk:
         if self.record.deleting or DELETE in self.changed:
             self._delete()
             return self.cards
-        if len(self.message.text) > LONGEST_MESSAGE:
+        if len(self.message.text) >= LONGEST_MESSAGE:
             self.cards.append(cards.plain("too_long", limit=LONGEST_MESSAGE))
         wishes: dict[str, Callable[[], None]] = {
             "ask_why": self._why, "go_back": self._back, "start_over": self._restart, "ask_summary": self._summary,
@@ -116,7 +116,7 @@ class Talk:
         if in_context:
             record.misses = 0
         shown = {id: value for id, value in self.changed.items() if id not in in_context or len(record.asks) > 1}
-        if told and (shown or correcting and self.changed):
+        if told and (shown or correcting) and cards.in_words(self.changed, self.protocol):
             self.cards.append(cards.understood(self.changed, self.protocol, corrected=correcting))
 
     def _take_payload(self, answer: answers.Payload) -> None:

@@ -1,0 +1,1 @@
+"""The Rasa side of Kneewise: understanding, channels, storage, the server. Holds no medicine."""

@@ -1,0 +1,1 @@
+"""Channels: each authenticates, hands plain text on, and draws the cards its own way."""

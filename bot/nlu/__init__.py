@@ -1,0 +1,1 @@
+"""How a message is understood: findings with their status, quantities, intent and topic."""

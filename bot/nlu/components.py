@@ -1,0 +1,265 @@
+"""The pipeline's graph components: commands, findings, intent and topic. Thin; what they do stands beside them."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.extractors.extractor import EntityExtractorMixin
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu import intents as intents_module
+from bot.nlu import text as text_module
+from bot.nlu import words as words_module
+from bot.nlu.embeddings import embedder
+from bot.nlu.intents import Nearest, TextClassifier
+from bot.nlu.reader import LONGEST_READ, Reader
+from bot.nlu.text import Words, clean
+from bot.nlu.words import make_words
+
+COMMANDS = {
+    "answer": "answer", "restart": "start_over", "start_over": "start_over", "back": "go_back", "go_back": "go_back",
+    "why": "ask_why", "ask_why": "ask_why", "summary": "ask_summary", "ask_summary": "ask_summary",
+    "human": "ask_human", "ask_human": "ask_human", "checkin": "check_in", "check_in": "check_in", "start": "greet",
+    "help": "greet", "exercise": "ask_exercises", "exercises": "ask_exercises", "delete_my_data": "delete_my_data",
+}  # fmt: skip
+"""What may stand after a slash, and the intent that it means. `restart` and `back` themselves are Rasa's own names."""
+NOT_UNDERSTOOD = "nlu_fallback"
+NO_TOPIC_BELOW = 0.42
+ADVICE = Path("clinical/advice.yml")
+SHORT = 60
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class CommandReader(GraphComponent):
+    """Reads `/answer{…}`, `/restart` and the like, and cleans every other message.
+
+    Stands first. Rasa's own reader of `/…` messages would log what it cannot parse, and knows no `/restart`
+    that we may use; so the slash is gone from the text before it comes to it.
+    """
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> CommandReader:
+        """Make the component; it has nothing to load."""
+        return cls()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set the intent of commands; strip control characters and what is beyond the limit from the rest."""
+        for message in messages:
+            text = clean(message.get(TEXT) or "", LONGEST_READ).strip()
+            match = re.match(r"/(\w+)", text)
+            if match and match[1].lower() in COMMANDS:
+                _set_intent(message, COMMANDS[match[1].lower()], 1.0)
+                text = text[1:]
+                named = re.match(r"exercises?\s+(\w+)", text)
+                if named:
+                    message.set(ENTITIES, [{"entity": "exercise", "value": named[1]}], add_to_output=True)
+            message.set(TEXT, text.lstrip("/"), add_to_output=True)
+        return messages
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
+class FindingReader(GraphComponent, EntityExtractorMixin):
+    """Reads findings with their status, and quantities, as entities.
+
+    A yes-or-no finding becomes the entity `finding` with its id as value; numbers, places, sides and activities
+    become entities named by their finding id. Each carries `status`.
+    """
+
+    def __init__(self, model_storage: ModelStorage, resource: Resource, entries: dict[str, list[str]] | None = None):
+        self._model_storage = model_storage
+        self._resource = resource
+        self._reader: Reader | None = None
+        if entries is not None:
+            self._use(entries, make_words(entries))
+
+    def _use(self, entries: dict[str, list[str]], words: Words) -> None:
+        self._entries, self._words = entries, words
+        self._reader = Reader(entries, words)
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> FindingReader:
+        """A component that is still to be trained."""
+        return cls(model_storage, resource)
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """The code that prepares the lexicon; Rasa itself sees only this class."""
+        return "".join(Path(module.__file__ or "").read_text(encoding="utf-8") for module in (text_module, words_module))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Take the lookup tables of the training data as lexicon, and keep them with the model."""
+        entries: dict[str, list[str]] = {}
+        for table in training_data.lookup_tables:
+            lines = table["elements"]
+            entries.setdefault(table["name"], []).extend([lines] if isinstance(lines, str) else lines)
+        self._use(entries, make_words(entries))
+        with self._model_storage.write_to(self._resource) as folder:
+            kept = {
+                "entries": entries,
+                "spelling": dict(self._words.spelling),
+                "irregular": dict(self._words.irregular),
+                "known": sorted(self._words.known),
+                "domain": list(self._words.domain),
+            }
+            (folder / "lexicon.json").write_text(json.dumps(kept))
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Training needs no findings in the examples."""
+        return training_data
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> FindingReader:
+        """The component as it was trained."""
+        with model_storage.read_from(resource) as folder:
+            kept = json.loads((folder / "lexicon.json").read_text())
+        reader = cls(model_storage, resource)
+        reader._use(
+            kept["entries"],
+            Words(kept["spelling"], kept["irregular"], frozenset(kept["known"]), tuple(kept["domain"])),
+        )
+        return reader
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Add what each message says."""
+        for message in messages:
+            text = message.get(TEXT) or ""
+            if self._reader is None or not text or _is_command(message):
+                continue
+            entities = [
+                {
+                    "entity": "finding" if read.yes_no else read.id,
+                    "value": read.value,
+                    "status": read.status,
+                    "start": read.start,
+                    "end": read.end,
+                    "extractor": "FindingReader",
+                    "confidence_entity": 1.0,
+                }
+                for read in self._reader.read(text, date.today())
+            ]
+            message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
+        return messages
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class IntentReader(GraphComponent):
+    """Reads what the person wants, and for a question which topic it is about."""
+
+    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource):
+        self._threshold = float(config.get("threshold", 0.3))
+        self._model_storage = model_storage
+        self._resource = resource
+        self._classifier: TextClassifier | None = None
+        self._topics: Nearest | None = None
+        self._of_short = lru_cache(maxsize=4096)(self._understand)
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> IntentReader:
+        """A component that is still to be trained."""
+        return cls(config, model_storage, resource)
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`threshold`: below this probability the message is not understood."""
+        return {"threshold": 0.3}
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """The wordings of the topics and the code of the classifier, so that a change in them retrains."""
+        return ADVICE.read_text(encoding="utf-8") + Path(intents_module.__file__ or "").read_text(encoding="utf-8")
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fit the intents on the examples, and remember the wordings of the topics."""
+        examples = [one for one in training_data.intent_examples if one.get(TEXT)]
+        texts = [one.get(TEXT) for one in examples]
+        self._classifier = TextClassifier.train(texts, [one.get(INTENT) for one in examples], embedder())
+        topics = yaml.safe_load(ADVICE.read_text(encoding="utf-8"))
+        wordings = [(topic["id"], ask) for topic in topics for ask in [*topic["ask"], topic["title"]]]
+        self._topics = Nearest([id for id, _ in wordings], embedder().embed([ask for _, ask in wordings]))
+        with self._model_storage.write_to(self._resource) as folder:
+            self._classifier.save(folder)
+            self._topics.save(folder)
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> IntentReader:
+        """The component as it was trained."""
+        reader = cls(config, model_storage, resource)
+        with model_storage.read_from(resource) as folder:
+            reader._classifier = TextClassifier.load(folder)
+            reader._topics = Nearest.load(folder)
+        embedder().embed(["warm up"])
+        return reader
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set intent and ranking, and the topic as an entity."""
+        for message in messages:
+            text = (message.get(TEXT) or "").strip()
+            if _is_command(message):
+                continue
+            if not text or self._classifier is None or self._topics is None:
+                _set_intent(message, NOT_UNDERSTOOD, 1.0)
+                continue
+            ranking, topic, similar = (self._of_short if len(text) <= SHORT else self._understand)(text)
+            best, confidence = ranking[0]
+            _set_intent(message, best if confidence >= self._threshold else NOT_UNDERSTOOD, confidence, ranking)
+            if best in ("ask_topic", "ask_exercises") and similar >= NO_TOPIC_BELOW:
+                entity = {"entity": "topic", "value": topic, "status": "present", "start": 0, "end": len(text),
+                          "confidence_entity": similar, "extractor": "IntentReader"}  # fmt: skip
+                message.set(ENTITIES, message.get(ENTITIES, []) + [entity], add_to_output=True)
+        return messages
+
+    def _understand(self, text: str) -> tuple[list[tuple[str, float]], str, float]:
+        assert self._classifier is not None and self._topics is not None
+        vector = embedder().embed([text])[0]
+        chances = self._classifier.probabilities(text, vector)
+        order = chances.argsort()[::-1][:10]
+        ranking = [(self._classifier.labels[index], float(chances[index])) for index in order]
+        topic, similar = self._topics.best(vector)
+        return ranking, topic, similar
+
+
+def _is_command(message: Message) -> bool:
+    """The first component has settled the intent already."""
+    return bool(message.get(INTENT))
+
+
+def _set_intent(
+    message: Message, name: str, confidence: float, ranking: list[tuple[str, float]] | None = None
+) -> None:
+    message.set(INTENT, {"name": name, "confidence": confidence}, add_to_output=True)
+    ranked = [{"name": one, "confidence": chance} for one, chance in ranking or [(name, confidence)]]
+    message.set(INTENT_RANKING_KEY, ranked, add_to_output=True)

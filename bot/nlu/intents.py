@@ -1,0 +1,131 @@
+"""Which of a few things a person wants: logistic regression over meaning (embedding) and spelling (character n-grams)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from scipy import sparse
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+
+from bot.nlu.embeddings import Embedder
+
+CHAR_WEIGHT = 0.7
+STRENGTH = 20.0
+"""C of the regression; measured in language.md 4.1."""
+
+
+def _vectorizer() -> TfidfVectorizer:
+    return TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 4), sublinear_tf=True, min_df=2, dtype=np.float32)
+
+
+class TextClassifier:
+    """A trained classifier of short texts.
+
+    Args:
+        labels: the classes, in the order of the rows of `weights`.
+        weights: array (classes, 384 + n-grams).
+        bias: array (classes,).
+        vectorizer: the fitted character n-grams.
+    """
+
+    def __init__(self, labels: list[str], weights: np.ndarray, bias: np.ndarray, vectorizer: TfidfVectorizer):
+        self.labels = labels
+        self._dense = np.ascontiguousarray(weights[:, :384])
+        self._sparse = np.ascontiguousarray(weights[:, 384:].T)
+        self._bias = bias
+        self._vectorizer = vectorizer
+
+    @classmethod
+    def train(cls, texts: Sequence[str], labels: Sequence[str], embedder: Embedder) -> TextClassifier:
+        """Fit on examples.
+
+        Args:
+            texts: the examples.
+            labels: the class of each.
+            embedder: for their meaning.
+        """
+        vectorizer = _vectorizer()
+        grams = vectorizer.fit_transform([text.lower() for text in texts]) * CHAR_WEIGHT
+        features = sparse.hstack([sparse.csr_matrix(embedder.embed(texts)), grams]).tocsr()
+        model = LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=300, tol=1e-3)
+        model.fit(features, list(labels))
+        return cls(
+            [str(label) for label in model.classes_],
+            model.coef_.astype(np.float32),
+            model.intercept_.astype(np.float32),
+            vectorizer,
+        )
+
+    def probabilities(self, text: str, embedding: np.ndarray) -> np.ndarray:
+        """How likely each class is.
+
+        Args:
+            text: the message.
+            embedding: its vector, shape (384,).
+
+        Returns:
+            Array of shape (classes,), summing to 1.
+        """
+        grams = self._vectorizer.transform([text.lower()])
+        scores = self._dense @ embedding + self._bias
+        if grams.nnz:
+            scores = scores + (grams.data * CHAR_WEIGHT) @ self._sparse[grams.indices]
+        scores = np.exp(scores - scores.max())
+        return scores / scores.sum()
+
+    def save(self, folder: Path) -> None:
+        """Write to `folder`; arrays and JSON, nothing that runs code when loaded."""
+        np.savez_compressed(
+            folder / "weights.npz",
+            dense=self._dense,
+            sparse=self._sparse,
+            bias=self._bias,
+            idf=self._vectorizer.idf_.astype(np.float32),
+        )
+        vocabulary = {gram: int(index) for gram, index in self._vectorizer.vocabulary_.items()}
+        (folder / "classes.json").write_text(json.dumps({"labels": self.labels, "vocabulary": vocabulary}))
+
+    @classmethod
+    def load(cls, folder: Path) -> TextClassifier:
+        """Read what `save` wrote."""
+        kept = json.loads((folder / "classes.json").read_text())
+        arrays = np.load(folder / "weights.npz", allow_pickle=False)
+        vectorizer = _vectorizer()
+        vectorizer.vocabulary_ = kept["vocabulary"]
+        vectorizer.idf_ = arrays["idf"]
+        weights = np.concatenate([arrays["dense"], arrays["sparse"].T], axis=1)
+        return cls(kept["labels"], weights, arrays["bias"], vectorizer)
+
+
+class Nearest:
+    """Finds the topic whose known wordings come nearest to a question.
+
+    Args:
+        labels: the topic of each wording.
+        vectors: array (wordings, 384) of unit vectors.
+    """
+
+    def __init__(self, labels: list[str], vectors: np.ndarray):
+        self.labels = labels
+        self._vectors = vectors
+
+    def best(self, embedding: np.ndarray) -> tuple[str, float]:
+        """The nearest topic, and its similarity from -1 to 1."""
+        similar = self._vectors @ embedding
+        index = int(similar.argmax())
+        return self.labels[index], float(similar[index])
+
+    def save(self, folder: Path) -> None:
+        """Write to `folder`."""
+        np.savez_compressed(folder / "topics.npz", vectors=self._vectors)
+        (folder / "topics.json").write_text(json.dumps(self.labels))
+
+    @classmethod
+    def load(cls, folder: Path) -> Nearest:
+        """Read what `save` wrote."""
+        arrays = np.load(folder / "topics.npz", allow_pickle=False)
+        return cls(json.loads((folder / "topics.json").read_text()), arrays["vectors"])

@@ -1,0 +1,127 @@
+"""The exact reader: a message in, mentions of findings with their status and quantities out. No Rasa."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from bot.nlu.lexicon import Lexicon, Mention, Spans
+from bot.nlu.quantities import quantities
+from bot.nlu.status import OTHER, PRESENT, Cues, status_of
+from bot.nlu.text import Token, Words, clean, tokens
+
+LONGEST_READ = 4000
+"""Characters of a message that are read; the reply asks for the rest in parts."""
+NEAR_BODY = 6
+
+KNEE_ONLY = frozenset({
+    "hot_or_red_knee", "large_swelling", "mild_swelling", "knee_locked", "giving_way", "cannot_move_knee", "lump",
+    "popping_or_grinding", "tender_to_touch", "cannot_bend_to_90", "knee_out_of_shape", "swelling_within_two_hours",
+    "morning_stiffness_over_30_min", "constant_or_night_pain", "deep_wound",
+})  # fmt: skip
+"""Findings of the knee itself: said of an ankle or an elbow they mean nothing here."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """One thing read in a message."""
+
+    id: str
+    """`finding` ids and value ids as in the vocabulary."""
+    value: Any
+    """The finding id itself for a yes-or-no finding, else its value."""
+    yes_no: bool
+    status: str
+    start: int
+    end: int
+    text: str
+
+
+class Reader:
+    """Reads messages with one lexicon.
+
+    Args:
+        entries: lookup name to lines, from `data/nlu/findings` and `data/nlu/status`.
+        words: spelling and stems.
+    """
+
+    def __init__(self, entries: Mapping[str, Sequence[str]], words: Words):
+        self.words = words
+        self.lexicon = Lexicon({name: lines for name, lines in entries.items() if "spell=" not in name}, words)
+
+    def read(self, text: str, today: date) -> list[Read]:
+        """Everything the message says about the knee.
+
+        Args:
+            text: the message as typed.
+            today: for quantities such as "since March".
+
+        Returns:
+            Findings with their status in the order of the message; numbers with their unit.
+        """
+        text = clean(text, LONGEST_READ)
+        found_tokens = tokens(text, self.words)
+        elements = self.lexicon.elements_in(found_tokens)
+        cues = Cues(elements)
+        mentions = [
+            mention
+            for mention in self.lexicon.mentions(found_tokens, elements)
+            if not self._elsewhere(mention, found_tokens, elements)
+        ]
+        somebody = self._patient_is_somebody_else(mentions, elements)
+        reads = []
+        for mention in mentions:
+            status = status_of(mention, mentions, found_tokens, cues)
+            if status == OTHER and somebody:
+                status = PRESENT
+            reads.append(self._read(mention, status, found_tokens, text))
+        reads += [
+            Read(one.id, one.value, False, PRESENT, one.start, one.end, text[one.start : one.end])
+            for one in quantities(text, today)
+        ]
+        return _settled(reads)
+
+    def _read(self, mention: Mention, status: str, found: Sequence[Token], text: str) -> Read:
+        id, _, value = mention.label.partition("=")
+        start, end = found[mention.start].start, found[mention.end - 1].end
+        return Read(id, value or id, not value, status, start, end, text[start:end])
+
+    def _elsewhere(self, mention: Mention, found: Sequence[Token], elements: Mapping[str, Spans]) -> bool:
+        """The mention belongs to another part of the body than the knee."""
+        if mention.label.split("=")[0] not in KNEE_ONLY:
+            return False
+        sentence = found[mention.start].sentence
+        knees = self._distances(mention, found, elements.get("@knee", ()), sentence)
+        if any(distance == 0 for distance in knees):
+            return False
+        others = self._distances(mention, found, elements.get("@other_body", ()), sentence)
+        near = [distance for distance in others if distance <= NEAR_BODY]
+        return bool(near) and min(near) < min(knees, default=NEAR_BODY + 1)
+
+    @staticmethod
+    def _distances(mention: Mention, found: Sequence[Token], spans: Spans, sentence: int) -> list[int]:
+        """Words between the mention and each body part of the sentence; 0 when it stands inside."""
+        return [
+            0 if mention.start <= start < mention.end else
+            mention.start - end + 1 if end <= mention.start else start - mention.end + 2
+            for start, end in spans
+            if found[start].sentence == sentence
+        ]  # fmt: skip
+
+    @staticmethod
+    def _patient_is_somebody_else(mentions: Sequence[Mention], elements: Mapping[str, Spans]) -> bool:
+        labels = {mention.label for mention in mentions}
+        return "for_whom=someone_else" in labels and "for_whom=self" not in labels
+
+
+def _settled(reads: list[Read]) -> list[Read]:
+    """One reading of each thing: of several mentions of one finding the present one wins, then the doubtful one."""
+    rank = {"present": 0, "uncertain": 1, "absent": 2, "hypothetical": 3, "past": 4, "other_person": 5}
+    best: dict[tuple[str, Any], Read] = {}
+    for read in reads:
+        key = (read.id, read.value if not read.yes_no else "")
+        if key not in best or rank[read.status] < rank[best[key].status]:
+            best[key] = read
+    return sorted(best.values(), key=lambda read: (read.start, read.id))

@@ -1,0 +1,125 @@
+"""One process: Rasa, the actions, the channels. `python -m bot.server` is what `make run` starts."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+
+from bot.quiet import quieten
+
+quieten()
+
+import asyncio  # noqa: E402
+import logging  # noqa: E402
+from functools import partial  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
+
+warnings.simplefilter("ignore")
+
+from rasa.core.agent import Agent, load_agent  # noqa: E402
+from rasa.core.channels.channel import UserMessage  # noqa: E402
+from rasa.core.run import configure_app, create_http_input_channels  # noqa: E402
+from rasa.core.utils import AvailableEndpoints  # noqa: E402
+from sanic import Sanic, response  # noqa: E402
+from sanic.request import Request  # noqa: E402
+from sanic.response import HTTPResponse  # noqa: E402
+
+from bot.actions_in_process import InProcessActions  # noqa: E402
+from bot.channels.rest import CardCollector  # noqa: E402
+from bot.locks import QuickLockStore  # noqa: E402
+from bot.trackers import TalkStore  # noqa: E402
+
+ROOT = Path(__file__).resolve().parents[1]
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+logger = logging.getLogger("kneewise")
+
+
+def make_endpoints(database: str | None = None) -> AvailableEndpoints:
+    """Where Rasa finds its actions, its store and its locks: all in this process.
+
+    Args:
+        database: URL of the conversation store; `DATABASE_URL` or a SQLite file when None.
+    """
+    return AvailableEndpoints(
+        action=InProcessActions(), tracker_store=TalkStore(url=database), lock_store=QuickLockStore()
+    )
+
+
+async def make_agent(model: str, endpoints: AvailableEndpoints) -> Agent:
+    """Load the model and make the bot ready to answer.
+
+    Args:
+        model: a model file, or the folder that holds it.
+        endpoints: from `make_endpoints`.
+
+    Raises:
+        RuntimeError: there is no usable model.
+    """
+    agent = await load_agent(model_path=model, endpoints=endpoints)
+    if agent is None or not agent.is_ready():
+        raise RuntimeError(f"no usable model at {model}; run `make train`")
+    # Rasa wraps the store so that a failed read starts a fresh talk and a failed save goes to memory: a person
+    # in the middle of a triage would lose it silently. We let it fail, and the channel shows the safety card.
+    agent.tracker_store = endpoints.tracker_store
+    agent.processor.tracker_store = endpoints.tracker_store
+    endpoints.tracker_store.domain = agent.domain
+    await _warm_up(agent, endpoints)
+    return agent
+
+
+async def _warm_up(agent: Agent, endpoints: AvailableEndpoints) -> None:
+    """Answer once before anybody waits: the first turn loads what is loaded lazily."""
+    sender = "kneewise-warm-up"
+    await agent.handle_message(UserMessage("my knee hurts on the stairs", CardCollector(), sender))
+    await endpoints.tracker_store.delete(sender)
+
+
+def make_app(model: str, host: str, database: str | None = None) -> Sanic:
+    """The web application.
+
+    Args:
+        model: model file or folder.
+        host: the address it will listen on; Rasa's own API is open on loopback only.
+        database: URL of the conversation store.
+    """
+    token = os.environ.get("KNEEWISE_API_TOKEN")
+    endpoints = make_endpoints(database)
+    app = configure_app(
+        create_http_input_channels(None, str(ROOT / "credentials.yml")),
+        cors=None,
+        auth_token=token,
+        enable_api=bool(token) or host in LOOPBACK,
+        endpoints=endpoints,
+        use_syslog=False,
+    )
+
+    @app.get("/health")
+    async def health(request: Request) -> HTTPResponse:
+        ready = getattr(request.app.ctx, "agent", None) is not None
+        return response.json({"status": "ok" if ready else "starting"}, status=200 if ready else 503)
+
+    async def load(app: Sanic, _: Any) -> None:
+        app.ctx.agent = await make_agent(model, endpoints)
+        print(f"Kneewise is ready: http://{host}:{os.environ.get('PORT', '5005')}/", flush=True)
+
+    app.register_listener(load, "before_server_start")
+    return app
+
+
+def main() -> int:
+    """Serve until stopped.
+
+    Returns:
+        The exit code.
+    """
+    host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "5005"))
+    app = make_app(os.environ.get("KNEEWISE_MODEL", str(ROOT / "models")), host)
+    logging.getLogger("sanic.access").disabled = True
+    app.run(host=host, port=port, workers=1, access_log=False, motd=False)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,161 @@
+"""The conversation store: every event of a talk in a database, the live trackers at hand.
+
+Rasa's own SQL store blocks the event loop and replays the whole talk from the database each turn. This one
+writes in a thread, keeps the tracker of a talk in memory, and trusts it only while the database holds exactly
+the events that it was saved with, so a second worker stays right. A failed write raises: the channel then shows
+the safety card, instead of going on with a talk that would be lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event, Restarted
+from rasa.shared.core.trackers import DialogueStateTracker
+
+DEFAULT_URL = "sqlite:///kneewise.db"
+MOST_LIVE = 2000
+"""Talks kept in memory; the least recently used one leaves first."""
+
+metadata = sa.MetaData()
+talk_events = sa.Table(
+    "talk_events",
+    metadata,
+    sa.Column("sender_id", sa.String(255), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("data", sa.Text, nullable=False),
+)
+
+Result = TypeVar("Result")
+
+
+def make_engine(url: str) -> sa.engine.Engine:
+    """An engine for the store; SQLite writes ahead, so that readers never wait for a writer."""
+    if not url.startswith("sqlite"):
+        return sa.create_engine(url, future=True, pool_pre_ping=True)
+    arguments: dict[str, Any] = {"connect_args": {"check_same_thread": False, "timeout": 10}}
+    if url in ("sqlite://", "sqlite:///:memory:"):
+        arguments["poolclass"] = sa.pool.StaticPool
+    engine = sa.create_engine(url, future=True, **arguments)
+
+    @sa.event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _: Any) -> None:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+
+    return engine
+
+
+class TalkStore(TrackerStore):  # type: ignore[misc]
+    """Stores talks by `DATABASE_URL`; SQLite in the working folder when it is not set."""
+
+    def __init__(
+        self,
+        domain: Domain | None = None,
+        host: str | None = None,
+        event_broker: EventBroker | None = None,
+        url: str | None = None,
+        **_: Any,
+    ):
+        """Open the database and make its table.
+
+        Args:
+            domain: Rasa's domain; set later when None.
+            host: ignored, given by Rasa for stores behind a host.
+            event_broker: receives new events, when there is one.
+            url: the database; `DATABASE_URL` or a SQLite file when None.
+        """
+        super().__init__(domain, event_broker)
+        self._engine = make_engine(url or os.environ.get("DATABASE_URL", DEFAULT_URL))
+        self._live: OrderedDict[str, tuple[DialogueStateTracker, int]] = OrderedDict()
+        metadata.create_all(self._engine)
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """The talk of one person, or None. The caller owns it until `save`."""
+        live = self._live.pop(sender_id, None)
+        if live is not None:
+            tracker, saved = live
+            if saved == await _in_thread(lambda: self._count(sender_id)):
+                return tracker
+        rows = await _in_thread(lambda: self._rows(sender_id))
+        if not rows:
+            return None
+        events = [Event.from_parameters(json.loads(row)) for row in rows]
+        tracker = self.init_tracker(sender_id)
+        for event in events:
+            if event is not None:
+                tracker.update(event, self.domain)
+        tracker.kneewise_saved = len(rows)
+        return tracker
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Write the events that are new since the talk was read; a restart deletes all before it."""
+        saved = getattr(tracker, "kneewise_saved", 0)
+        events = list(tracker.events)
+        new = events[saved:]
+        restarts = [index for index, event in enumerate(new) if isinstance(event, Restarted)]
+        if self.event_broker is not None:
+            await self._stream_new_events(self.event_broker, new, tracker.sender_id)
+        if restarts:
+            kept = [json.dumps(event.as_dict()) for event in new[restarts[-1] + 1 :]]
+            await _in_thread(lambda: self._replace(tracker.sender_id, kept))
+            return
+        lines = [json.dumps(event.as_dict()) for event in new]
+        await _in_thread(lambda: self._append(tracker.sender_id, saved, lines))
+        tracker.kneewise_saved = len(events)
+        self._live[tracker.sender_id] = (tracker, len(events))
+        while len(self._live) > MOST_LIVE:
+            self._live.popitem(last=False)
+
+    async def delete(self, sender_id: str) -> None:
+        """Forget one talk entirely."""
+        self._live.pop(sender_id, None)
+        await _in_thread(lambda: self._replace(sender_id, []))
+
+    async def keys(self) -> Iterable[str]:
+        """Every sender with a stored talk."""
+        return await _in_thread(self._senders)
+
+    def _count(self, sender_id: str) -> int:
+        query = sa.select(sa.func.max(talk_events.c.number)).where(talk_events.c.sender_id == sender_id)
+        with self._engine.connect() as connection:
+            last = connection.execute(query).scalar()
+        return 0 if last is None else last + 1
+
+    def _rows(self, sender_id: str) -> list[str]:
+        query = (
+            sa.select(talk_events.c.data).where(talk_events.c.sender_id == sender_id).order_by(talk_events.c.number)
+        )
+        with self._engine.connect() as connection:
+            return [row[0] for row in connection.execute(query)]
+
+    def _append(self, sender_id: str, at: int, lines: list[str]) -> None:
+        if not lines:
+            return
+        rows = [{"sender_id": sender_id, "number": at + index, "data": line} for index, line in enumerate(lines)]
+        with self._engine.begin() as connection:
+            connection.execute(sa.insert(talk_events), rows)
+
+    def _replace(self, sender_id: str, lines: list[str]) -> None:
+        rows = [{"sender_id": sender_id, "number": index, "data": line} for index, line in enumerate(lines)]
+        with self._engine.begin() as connection:
+            connection.execute(sa.delete(talk_events).where(talk_events.c.sender_id == sender_id))
+            if rows:
+                connection.execute(sa.insert(talk_events), rows)
+
+    def _senders(self) -> list[str]:
+        with self._engine.connect() as connection:
+            return [row[0] for row in connection.execute(sa.select(talk_events.c.sender_id).distinct())]
+
+
+async def _in_thread(work: Callable[[], Result]) -> Result:
+    return await asyncio.get_running_loop().run_in_executor(None, work)
