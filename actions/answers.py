@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,35 +11,32 @@ from typing import Any
 
 from actions.cards import DELETE, NOT_SURE, OPENING, options
 from actions.triage.model import Finding, Protocol
-from actions.wording import opening
+from actions.wording import content, opening
 
 RECORDED = {"present": "yes", "absent": "no", "uncertain": NOT_SURE}
 """Status of a heard finding to its value; past, hypothetical and other_person leave it not asked."""
 
-YES = {"yes", "y", "yeah", "yep", "yup", "ya", "aye", "sure", "correct", "right", "true", "definitely", "i do",
-       "it does", "it is", "i am", "i have", "i did", "it did", "sadly yes", "ok", "okay", "certainly", "absolutely"}
-NO = {"no", "n", "nope", "nah", "never", "none", "nothing", "neither", "not really", "none of these", "none of them",
-      "none of those", "no none", "none of the above", "not at all", "nothing like that", "i dont", "it doesnt",
-      "it does not", "i do not", "it isnt", "im not", "false", "not any", "zero", "nil", "no to all", "no not at all",
-      "not that i know", "not that i know of", "i dont think so", "dont think so", "not now", "not me", "no way"}
-UNSURE = {"not sure", "unsure", "im not sure", "i am not sure", "dont know", "dunno", "idk", "i dont know", "no idea",
-          "maybe", "perhaps", "possibly", "hard to say", "cant tell", "cannot tell", "not certain", "i am unsure",
-          "couldnt say", "who knows", "might be", "could be", "sort of", "kind of", "a bit", "a little", "sometimes"}
-ALL = {"all", "all of them", "all of these", "every one", "both", "both of them"}
-ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
-            "last": -1}
-WORD_NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-                "ten": 10, "eleven": 11, "twelve": 12}
-BESIDE_NUMBERS = {"the", "option", "options", "number", "numbers", "nr", "no", "and", "st", "nd", "rd", "th", "one",
-                  "ones", "i", "think", "its", "answer", "please", "just", "only", "plus"}
-BESIDE_TITLES = {"its", "it", "is", "the", "a", "an", "my", "im", "i", "am", "just", "probably", "mostly", "pretty",
-                 "much", "getting", "of", "and", "say", "id", "would", "at", "on", "in", "to", "for", "only", "no",
-                 "not", "yes", "or"}
+
+def _words(kind: str) -> frozenset[str]:
+    """A list of short answers from `clinical/wording.yml`."""
+    return frozenset(str(word) for word in content("wording.yml")["answers"][kind])
+
+
+def _numbers(kind: str) -> dict[str, int]:
+    """Words for numbers, the first of the list for 1."""
+    return {word: number for number, word in enumerate(content("wording.yml")["answers"][kind], 1)}
+
+
+YES, NO, UNSURE, ALL = _words("yes"), _words("no"), _words("unsure"), _words("all")
+BESIDE_NUMBERS, BESIDE_TITLES = _words("beside_numbers"), _words("beside_titles")
+WORD_NUMBERS, ORDINALS = _numbers("numbers"), {**_numbers("ordinals"), "last": -1}
 DENIES_THE_REST = re.compile(r"^(no\b|nope\b|none\b|nothing\b|only\b|just\b|neither\b)")
 MOST_WORDS_OF_A_BARE_ANSWER = 7
 """A longer message is read for what it says, not for yes or no."""
-CORRECTS = re.compile(r"\b(actually|i meant|i mean|correction|my mistake|i was wrong|thats wrong|that was wrong|"
-                      r"that is wrong|not right|wrong|sorry|scratch that|take that back|no wait|on second thoughts)\b")
+CORRECTS = re.compile(
+    r"\b(actually|i meant|i mean|correction|my mistake|i was wrong|thats wrong|that was wrong|"
+    r"that is wrong|not right|wrong|sorry|scratch that|take that back|no wait|on second thoughts)\b"
+)
 UNITS = re.compile(r"^(km|k|kms|kilomet(?:re|er)s?|miles?|mi|min|mins|minutes?)$")
 NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 
@@ -165,7 +163,7 @@ def _number_value(finding: Finding, value: Any) -> Any:
         if not match or len(parts) > 2:
             raise BadAnswer("it must be a number")
         value, unit = float(match[1]), (parts[1] if len(parts) == 2 else match[2])
-    if not isinstance(value, (int, float)) or value != value or abs(value) == float("inf"):
+    if not isinstance(value, (int, float)) or not math.isfinite(value):
         raise BadAnswer("it must be a number")
     if not finding.low <= value <= finding.high:
         raise BadAnswer(f"it must lie between {finding.low:g} and {finding.high:g}")
@@ -184,7 +182,7 @@ def _unit(unit: str) -> str:
 
 def _screen_values(value: Any, asks: tuple[str, ...]) -> dict[str, Any]:
     if value == NOT_SURE:
-        return {id: NOT_SURE for id in asks}
+        return dict.fromkeys(asks, NOT_SURE)
     if isinstance(value, dict):
         if not set(value) <= set(asks) or not set(map(str, value.values())) <= {"yes", "no", NOT_SURE}:
             raise BadAnswer("it must name the findings on the card, each yes, no or not_sure")
@@ -282,18 +280,18 @@ def _to_screen(message: Message, asks: list[str], protocol: Protocol) -> dict[st
     heard = {one.id: RECORDED[one.status] for one in message.heard if one.id in asks and one.status in RECORDED}
     said = _yes_no(message)
     if said == NOT_SURE and not heard:
-        return {id: NOT_SURE for id in asks}
+        return dict.fromkeys(asks, NOT_SURE)
     if said == "no" and not any(value != "no" for value in heard.values()):
-        return {id: "no" for id in asks}
+        return dict.fromkeys(asks, "no")
     if message.words in ALL:
-        return {id: "yes" for id in asks}
+        return dict.fromkeys(asks, "yes")
     picked = _picked(message.words, [protocol.findings[id].title for id in asks])
     if picked:
         ticked = {asks[index] for index in picked}
         return {**{id: "yes" if id in ticked else "no" for id in asks}, **heard}
     if heard:
         if DENIES_THE_REST.match(message.words):
-            return {**{id: "no" for id in asks}, **heard}
+            return {**dict.fromkeys(asks, "no"), **heard}
         return heard
     if said == "yes" and len(asks) == 1:
         return {asks[0]: "yes"}
@@ -321,10 +319,9 @@ def _picked(words: str, titles: list[str]) -> list[int] | None:
     if len(within) == 1:
         return within
     parts = re.findall(r"\d+|[a-z]+", words)
-    if len(parts) <= 24 and any(part.isdigit() for part in parts):
-        if all(part.isdigit() or part in BESIDE_NUMBERS for part in parts):
-            found = [int(part) - 1 for part in parts if part.isdigit() and len(part) < 3]
-            return sorted(set(found)) if found and all(0 <= number < len(titles) for number in found) else None
+    if len(parts) <= 24 and any(map(str.isdigit, parts)) and all(p.isdigit() or p in BESIDE_NUMBERS for p in parts):
+        found = [int(part) - 1 for part in parts if part.isdigit() and len(part) < 3]
+        return sorted(set(found)) if found and all(0 <= number < len(titles) for number in found) else None
     ordinals = [ORDINALS[word] for word in words.split() if word in ORDINALS]
     if ordinals and len(words.split()) <= 6:
         found = [len(titles) - 1 if number == -1 else number - 1 for number in ordinals]
@@ -332,7 +329,9 @@ def _picked(words: str, titles: list[str]) -> list[int] | None:
     return None
 
 
-def volunteered(heard: Iterable[Heard], known: Mapping[str, Any], correcting: bool, protocol: Protocol) -> dict[str, Any]:
+def volunteered(
+    heard: Iterable[Heard], known: Mapping[str, Any], correcting: bool, protocol: Protocol
+) -> dict[str, Any]:
     """Findings that free text adds to what is known.
 
     Args:

@@ -81,9 +81,7 @@ def delete_question() -> Card:
     return _question_card(DELETE, say("delete_confirm"), "", "yes_no", choices, unsure=False)
 
 
-def _question_card(
-    id: str, prompt: str, why: str, kind: str, choices: tuple[Option, ...], unsure: bool = True
-) -> Card:
+def _question_card(id: str, prompt: str, why: str, kind: str, choices: tuple[Option, ...], unsure: bool = True) -> Card:
     lines = [prompt]
     buttons: list[tuple[str, str]] = []
     if kind == "any_of":
@@ -224,9 +222,7 @@ def level_sign(level: Level) -> str:
 
 def reasons_of(result: Assessment) -> list[dict[str, Any]]:
     """Every reason with its rule and sources; for self-care, the pattern that fits."""
-    reasons = [
-        {"rule": rule.id, "text": fill(rule.say), "sources": list(rule.sources)} for rule in result.because
-    ]
+    reasons = [{"rule": rule.id, "text": fill(rule.say), "sources": list(rule.sources)} for rule in result.because]
     if not reasons:
         reasons = [
             {"rule": pattern.id, "text": pattern.say, "sources": list(pattern.sources)} for pattern in result.fits

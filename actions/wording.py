@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from actions.triage.yaml_lines import LINE
 SETTINGS = {"emergency": "KNEEWISE_EMERGENCY", "crisis_line": "KNEEWISE_CRISIS_LINE"}
 
 
-@lru_cache(maxsize=None)
+@cache
 def content(file: str) -> Any:
     """A YAML file of `clinical/`, read once.
 
@@ -24,7 +24,7 @@ def content(file: str) -> Any:
     return yaml_lines.read(Path(os.environ.get("KNEEWISE_CLINICAL", CLINICAL)) / file)
 
 
-@lru_cache(maxsize=None)
+@cache
 def service() -> dict[str, str]:
     """Emergency number and crisis line of the place; environment variables go first."""
     defaults = content("service.yml")

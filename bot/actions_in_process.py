@@ -25,7 +25,7 @@ class InProcessActions:
         self._executor = ActionExecutor()
         for module in MODULES:
             for member in vars(importlib.import_module(module)).values():
-                if isinstance(member, type) and issubclass(member, Action) and getattr(member, "action", ""):
+                if isinstance(member, type) and issubclass(member, Action) and bool(getattr(member, "action", None)):
                     self._executor.register_action(member)
 
     async def request(self, json: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import warnings
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -33,5 +34,5 @@ def quieten() -> None:
     )
 
 
-def _without_words(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+def _without_words(_: Any, __: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in event.items() if key in TOLD and key != "exc_info"}

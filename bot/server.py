@@ -10,9 +10,7 @@ from bot.quiet import quieten
 
 quieten()
 
-import asyncio  # noqa: E402
 import logging  # noqa: E402
-from functools import partial  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 

@@ -132,9 +132,7 @@ class TalkStore(TrackerStore):  # type: ignore[misc]
         return 0 if last is None else last + 1
 
     def _rows(self, sender_id: str) -> list[str]:
-        query = (
-            sa.select(talk_events.c.data).where(talk_events.c.sender_id == sender_id).order_by(talk_events.c.number)
-        )
+        query = sa.select(talk_events.c.data).where(talk_events.c.sender_id == sender_id).order_by(talk_events.c.number)
         with self._engine.connect() as connection:
             return [row[0] for row in connection.execute(query)]
 

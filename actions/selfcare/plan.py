@@ -75,10 +75,20 @@ def make_plan(findings: Mapping[str, Any], protocol: Protocol, today: date) -> P
     return Plan(
         load=tuple(rule["text"] for rule in (general[:2] + particular + general[2:])[:MOST_LOAD_RULES]),
         exercises=tuple(exercise for exercise in exercises if not exercise.later and not exercise.skip),
-        pain_rule=f"{zones['green']['strength']} {zones['amber']['strength']} {zones['red']['strength']}",
+        pain_rule=_pain_rule(zones),
         stop_rules=tuple(content("exercises.yml")["stop_rules"]),
         review_on=today + timedelta(weeks=content("exercises.yml")["trial_weeks"]),
     )
+
+
+def _pain_rule(zones: Mapping[str, Any]) -> str:
+    """The three zones with their numbers, in one line each sentence."""
+    bounds = {
+        "green": f"Pain {zones['green']['from']} to {zones['green']['to']} of 10:",
+        "amber": f"{zones['amber']['from']} to {zones['amber']['to']}:",
+        "red": f"Over {zones['red']['over']}:",
+    }
+    return " ".join(f"{bounds[zone]} {str(zones[zone]['strength']).partition('. ')[2]}" for zone in bounds)
 
 
 def all_exercises(findings: Mapping[str, Any]) -> list[Exercise]:

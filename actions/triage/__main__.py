@@ -55,9 +55,7 @@ def main(source: TextIO, out: TextIO, errors: TextIO) -> int:
         print(f"triage: {error}", file=errors)
         return 2
     step = next_step(findings, protocol)
-    card = (
-        cards.question(step, protocol) if isinstance(step, Question) else cards.assessment(step, protocol, findings)
-    )
+    card = cards.question(step, protocol) if isinstance(step, Question) else cards.assessment(step, protocol, findings)
     json.dump(card.data, out, ensure_ascii=False, indent=2)
     out.write("\n")
     return 0

@@ -70,13 +70,13 @@ class Is(Condition):
             return False if self.watched else None
         if self.kind == "yes_no":
             # A person who is still not sure is treated as if the answer were yes (clinical.md A0.6).
-            return (value != "no") == (self.wanted[0] == "yes")
+            return bool((value != "no") == (self.wanted[0] == "yes"))
         if self.kind == "number":
             # An unknown number cannot rule the condition out, so the cautious reading is that it holds.
             return value == NOT_SURE or all(COMPARISONS[name][0](value, bound) for name, bound in self.wanted)
         if self.kind == "any_of":
             return any(choice in value for choice in self.wanted)
-        return value in self.wanted
+        return bool(value in self.wanted)
 
     def open_in(self, findings: Findings) -> frozenset[str]:
         return frozenset([self.id]) if self.holds(findings) is None else frozenset()

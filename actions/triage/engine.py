@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from typing import Any, Mapping, Union
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Union
 
 from actions.triage.model import Assessment, Level, Protocol, Question, Rule
 
@@ -39,9 +39,7 @@ def next_step(findings: Findings, protocol: Protocol, doubts: Collection[str] = 
         elif truth is None:
             open_rules.append(rule)
     lit = [rule for rule in open_rules if rule.level > floor and _is_lit(rule, settled, protocol)]
-    question = _ask_for(
-        [rule for rule in lit if rule.level >= Level.EMERGENCY_DEPARTMENT], settled, protocol, doubts
-    )
+    question = _ask_for([rule for rule in lit if rule.level >= Level.EMERGENCY_DEPARTMENT], settled, protocol, doubts)
     if question is None and floor < Level.EMERGENCY_DEPARTMENT:
         question = _ask_for([rule for rule in open_rules if rule.level > floor], settled, protocol, doubts)
     return question or assess(settled, protocol)
@@ -78,9 +76,7 @@ def _is_lit(rule: Rule, findings: Findings, protocol: Protocol) -> bool:
     )
 
 
-def _ask_for(
-    rules: Iterable[Rule], findings: Findings, protocol: Protocol, doubts: Collection[str]
-) -> Question | None:
+def _ask_for(rules: Iterable[Rule], findings: Findings, protocol: Protocol, doubts: Collection[str]) -> Question | None:
     """The first question in the protocol's order that could settle one of `rules`."""
     wanted: set[str] = set()
     for rule in rules:

@@ -115,9 +115,7 @@ class _Reader:
         if kind in ("one_of", "any_of"):
             needed.append("options")
         self._need(file, entry, needed)
-        options = tuple(
-            Option(_plain(value), str(title)) for value, title in _items(entry.get("options") or {})
-        )
+        options = tuple(Option(_plain(value), str(title)) for value, title in _items(entry.get("options") or {}))
         low, high = entry.get("range", [0, 0])
         return Finding(
             id=str(entry.get("id", "")),
@@ -144,7 +142,9 @@ class _Reader:
             if id not in self.findings:
                 self._wrong("findings.yml", entry, "K102", f"{id!r} is not a finding; add it or mend the name.")
             elif self.findings[id].kind != "yes_no":
-                self._wrong("findings.yml", entry, "K103", f"{id!r} is no yes-or-no finding; a screen takes only those.")
+                self._wrong(
+                    "findings.yml", entry, "K103", f"{id!r} is no yes-or-no finding; a screen takes only those."
+                )
         return Screen(
             id=str(entry.get("id", "")),
             prompt=_text(entry, "prompt"),
@@ -322,7 +322,7 @@ class _Reader:
         return content
 
     def _mapping(self, file: str, *keys: str) -> dict[str, Any]:
-        content = yaml_lines.read(self.folder / file)
+        content: dict[str, Any] = yaml_lines.read(self.folder / file)
         missing = [key for key in keys if not isinstance(content, dict) or key not in content]
         if missing:
             raise ProtocolError([Mistake(file, 1, "K100", f"The file lacks {', '.join(missing)}.")])

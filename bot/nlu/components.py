@@ -51,7 +51,11 @@ class CommandReader(GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> CommandReader:
         """Make the component; it has nothing to load."""
         return cls()
@@ -92,7 +96,11 @@ class FindingReader(GraphComponent, EntityExtractorMixin):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> FindingReader:
         """A component that is still to be trained."""
         return cls(model_storage, resource)
@@ -100,7 +108,9 @@ class FindingReader(GraphComponent, EntityExtractorMixin):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """The code that prepares the lexicon; Rasa itself sees only this class."""
-        return "".join(Path(module.__file__ or "").read_text(encoding="utf-8") for module in (text_module, words_module))
+        return "".join(
+            Path(module.__file__ or "").read_text(encoding="utf-8") for module in (text_module, words_module)
+        )
 
     def train(self, training_data: TrainingData) -> Resource:
         """Take the lookup tables of the training data as lexicon, and keep them with the model."""
@@ -179,7 +189,11 @@ class IntentReader(GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> IntentReader:
         """A component that is still to be trained."""
         return cls(config, model_storage, resource)
@@ -243,7 +257,8 @@ class IntentReader(GraphComponent):
         return messages
 
     def _understand(self, text: str) -> tuple[list[tuple[str, float]], str, float]:
-        assert self._classifier is not None and self._topics is not None
+        assert self._classifier is not None
+        assert self._topics is not None
         vector = embedder().embed([text])[0]
         chances = self._classifier.probabilities(text, vector)
         order = chances.argsort()[::-1][:10]
@@ -257,9 +272,7 @@ def _is_command(message: Message) -> bool:
     return bool(message.get(INTENT))
 
 
-def _set_intent(
-    message: Message, name: str, confidence: float, ranking: list[tuple[str, float]] | None = None
-) -> None:
+def _set_intent(message: Message, name: str, confidence: float, ranking: list[tuple[str, float]] | None = None) -> None:
     message.set(INTENT, {"name": name, "confidence": confidence}, add_to_output=True)
     ranked = [{"name": one, "confidence": chance} for one, chance in ranking or [(name, confidence)]]
     message.set(INTENT_RANKING_KEY, ranked, add_to_output=True)

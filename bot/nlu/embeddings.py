@@ -6,9 +6,11 @@ import os
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 TOKENIZER = Path(__file__).parent / "minilm" / "tokenizer.json"
@@ -31,7 +33,7 @@ class Embedder:
         self._tokenizer.enable_truncation(MOST_TOKENS)
         self._tokenizer.enable_padding()
 
-    def embed(self, texts: Sequence[str]) -> np.ndarray:
+    def embed(self, texts: Sequence[str]) -> NDArray[Any]:
         """Embed texts.
 
         Args:

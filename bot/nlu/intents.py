@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -32,7 +34,7 @@ class TextClassifier:
         vectorizer: the fitted character n-grams.
     """
 
-    def __init__(self, labels: list[str], weights: np.ndarray, bias: np.ndarray, vectorizer: TfidfVectorizer):
+    def __init__(self, labels: list[str], weights: NDArray[Any], bias: NDArray[Any], vectorizer: TfidfVectorizer):
         self.labels = labels
         self._dense = np.ascontiguousarray(weights[:, :384])
         self._sparse = np.ascontiguousarray(weights[:, 384:].T)
@@ -60,7 +62,7 @@ class TextClassifier:
             vectorizer,
         )
 
-    def probabilities(self, text: str, embedding: np.ndarray) -> np.ndarray:
+    def probabilities(self, text: str, embedding: NDArray[Any]) -> NDArray[Any]:
         """How likely each class is.
 
         Args:
@@ -109,11 +111,11 @@ class Nearest:
         vectors: array (wordings, 384) of unit vectors.
     """
 
-    def __init__(self, labels: list[str], vectors: np.ndarray):
+    def __init__(self, labels: list[str], vectors: NDArray[Any]):
         self.labels = labels
         self._vectors = vectors
 
-    def best(self, embedding: np.ndarray) -> tuple[str, float]:
+    def best(self, embedding: NDArray[Any]) -> tuple[str, float]:
         """The nearest topic, and its similarity from -1 to 1."""
         similar = self._vectors @ embedding
         index = int(similar.argmax())

@@ -81,7 +81,9 @@ class Lexicon:
     def _add(self, label: str, line: str) -> None:
         kept, *excluded = re.split(r"\s!", " " + line.strip())
         parts = tuple(
-            tuple(self._element(element) for element in ELEMENT.findall(part)) for part in kept.split(" + ") if part.strip()
+            tuple(self._element(element) for element in ELEMENT.findall(part))
+            for part in kept.split(" + ")
+            if part.strip()
         )
         if not parts or not all(parts):
             raise LexiconError(f"{label}: the line {line!r} has no words")
@@ -154,18 +156,14 @@ class Lexicon:
         for choice in itertools.islice(itertools.product(*per_part), 400):
             in_order = sorted(choice, key=lambda words: words[0])
             if all(
-                before[-1] < after[0]
-                and after[0] - before[-1] - 1 <= NEAR
-                and breaks[before[-1]] == breaks[after[0]]
+                before[-1] < after[0] and after[0] - before[-1] - 1 <= NEAR and breaks[before[-1]] == breaks[after[0]]
                 for before, after in zip(in_order, in_order[1:])
             ):
                 places.append(frozenset(itertools.chain.from_iterable(choice)))
         return places
 
     @staticmethod
-    def _excluded(
-        pattern: Pattern, mention: Mention, tokens: Sequence[Token], found: Mapping[str, Spans]
-    ) -> bool:
+    def _excluded(pattern: Pattern, mention: Mention, tokens: Sequence[Token], found: Mapping[str, Spans]) -> bool:
         sentence = tokens[mention.start].sentence
         return any(
             tokens[start].sentence == sentence and not mention.words.issuperset(range(start, end))
@@ -201,7 +199,5 @@ def _ordered(part: tuple[str, ...], found: Mapping[str, Spans], breaks: Sequence
 def _longest(mentions: list[Mention]) -> list[Mention]:
     """Without mentions whose words all belong to another mention of the same label."""
     return [
-        one
-        for one in mentions
-        if not any(other.label == one.label and other.words > one.words for other in mentions)
+        one for one in mentions if not any(other.label == one.label and other.words > one.words for other in mentions)
     ]

@@ -14,8 +14,20 @@ NUMBER_WORDS = {
     "couple": 2, "a couple": 2, "couple of": 2, "a couple of": 2, "few": 3, "a few": 3, "several": 4, "half a": 0.5,
     "half": 0.5, "the last": 1, "the past": 1, "last": 1,
 }  # fmt: skip
-MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-          "november", "december"]
+MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 AMOUNT = (
@@ -25,7 +37,9 @@ AMOUNT = (
 UNIT = r"(?P<unit>hour|hr|day|night|week|wk|fortnight|month|mth|year|yr)s?"
 SPAN = re.compile(rf"\b{AMOUNT}(?:\s?and a half)?\s?(?:good |whole |solid |odd )?{UNIT}\b(?P<half> and a half)?")
 SINCE_DAY = re.compile(rf"\b(?:since|from|last|on)\s+(?P<day>{'|'.join(DAYS)})\b")
-SINCE_MONTH = re.compile(rf"\bsince\s+(?:last\s+|early\s+|late\s+|mid\s+|the (?:start|end) of\s+)?(?P<month>{'|'.join(MONTHS)})\b")
+SINCE_MONTH = re.compile(
+    rf"\bsince\s+(?:last\s+|early\s+|late\s+|mid\s+|the (?:start|end) of\s+)?(?P<month>{'|'.join(MONTHS)})\b"
+)
 SINCE_YESTERDAY = re.compile(r"\b(?:since\s+)?(?P<when>yesterday|this morning|last night|today)\b")
 SINCE_LAST = re.compile(r"\bsince last (?P<unit>week|weekend|month|year)\b")
 BARE_SPAN = re.compile(r"\b(?:for|over|about|past|last) (?P<n>ages|months|years|weeks|days)\b")
@@ -41,16 +55,22 @@ TIMES = re.compile(
     r"\b(?P<n>\d{1,2}|once|twice|one|two|three|four|five|six|seven)\s?(?:x|times?|runs?|sessions?|days?|rides?|walks?|"
     r"classes|matches|games|workouts?)?\s?(?:a|per|each|every|/)\s?(?:week|wk)\b"
 )
-EVERY_DAY = re.compile(r"\b(?:run|walk|cycle|train|ride|jog|hike|gym|exercise|swim)\w*\s+(?:it\s+)?(?:every day|everyday|daily)\b")
+EVERY_DAY = re.compile(
+    r"\b(?:run|walk|cycle|train|ride|jog|hike|gym|exercise|swim)\w*\s+(?:it\s+)?(?:every day|everyday|daily)\b"
+)
 DISTANCE = re.compile(
     r"\b(?P<n>\d+(?:\.\d+)?)\s?(?P<unit>km|kms|k|kilomet(?:re|er)s?|miles?|mi)\b(?!\s?(?:a|per)\s?(?:week|wk))"
 )
 SESSION_MINUTES = re.compile(
     r"\b(?P<n>\d+|half an|an|one|two|twenty|thirty|forty)\s?(?:-|\s)?(?P<unit>min|mins|minutes?|hours?|hrs?)\b"
 )
-SESSION_WORDS = re.compile(r"\b(?:run|runs|running|walk|walks|ride|rides|jog|jogs|session|sessions|longest|hike|hikes|swim|workout)\b")
+SESSION_WORDS = re.compile(
+    r"\b(?:run|runs|running|walk|walks|ride|rides|jog|jogs|session|sessions|longest|hike|hikes|swim|workout)\b"
+)
 AGE = (
-    re.compile(r"\b(?:i am|im|i'm|aged?|age is|age:|turned|turning)\s+(?P<n>\d{1,3})\b(?!\s?(?:%|weeks?|months?|days?|wks?|km|k\b|miles?|stone|kg|lbs?|/|out of|pregnant|min))"),
+    re.compile(
+        r"\b(?:i am|im|i'm|aged?|age is|age:|turned|turning)\s+(?P<n>\d{1,3})\b(?!\s?(?:%|weeks?|months?|days?|wks?|km|k\b|miles?|stone|kg|lbs?|/|out of|pregnant|min))"
+    ),
     re.compile(r"\b(?P<n>\d{1,3})\s?-?(?:years?|yrs?|yr|y)[\s-]?(?:/?\s?o(?:ld)?\b|of age)"),
     re.compile(r"\b(?P<n>\d{1,3})\s?(?:yo|y/o|y\.o\.?)\b"),
     re.compile(r"\b(?P<n>\d{2})\s?/?\s?(?:m|f|male|female)\b"),
@@ -64,11 +84,19 @@ SCORE = (
         r"\b(?:pain|hurts?|score|ache|level|scale|sore(?:ness)?)\b[^.!?\d]{0,24}?\b(?:a|an|about|around|at|is|was|of|say|like|maybe|to|it's)\s+(?:a |an |about a |about |around )?"
         r"(?P<n>\d{1,2})(?:ish)?\b(?!\s?(?:km|k\b|miles?|mins?|minutes?|weeks?|wks?|days?|months?|years?|hours?|hrs?|am|pm|%|times|st|nd|rd|th|x|of|stairs|sets|reps|:))"
     ),
-    re.compile(r"\b(?:about|around|like|say|its|it's|maybe|solid|probably)\s+(?:a|an)\s+(?P<w>zero|one|two|three|four|five|six|seven|eight|nine|ten)\b(?!\s(?:minute|hour|day|week|month|year|mile|km|of))"),
-    re.compile(r"\b(?:about|around|like|say|its|it's|maybe|solid|probably|was|at|is)\s+(?:a|an)\s+(?P<n>\d{1,2})(?:ish)?\b(?!\s?(?:-|km|k\b|miles?|mins?|minutes?|weeks?|wks?|days?|months?|years?|hours?|hrs?|%|times|sets|st|nd|rd|th|stone))"),
+    re.compile(
+        r"\b(?:about|around|like|say|its|it's|maybe|solid|probably)\s+(?:a|an)\s+(?P<w>zero|one|two|three|four|five|six|seven|eight|nine|ten)\b(?!\s(?:minute|hour|day|week|month|year|mile|km|of))"
+    ),
+    re.compile(
+        r"\b(?:about|around|like|say|its|it's|maybe|solid|probably|was|at|is)\s+(?:a|an)\s+(?P<n>\d{1,2})(?:ish)?\b(?!\s?(?:-|km|k\b|miles?|mins?|minutes?|weeks?|wks?|days?|months?|years?|hours?|hrs?|%|times|sets|st|nd|rd|th|stone))"
+    ),
 )
-SCORE_WORDS = {word: number for number, word in enumerate(
-    ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])}
+SCORE_WORDS = {
+    word: number
+    for number, word in enumerate(
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+    )
+}
 NOW = re.compile(r"\b(?:now|right now|today|at the moment|currently|at rest|resting|sitting)\b")
 INJURY = re.compile(
     r"\b(?:twist|fell|fall|fallen|injur|hurt it|hurt my|tackle|crash|accident|slipp|landed|hit|bang|bash|knock|sprain|"
@@ -192,9 +220,13 @@ def _span(text: str, start: int, end: int, weeks: float) -> Quantity:
     """A span of time as the finding that its surroundings make it: since an injury, of care, or of pain."""
     around = text[max(0, start - 45) : start]
     after = text[end : end + 30]
-    if CARE.search(around[-30:]) or re.match(r"\s*(?:of|off)\s(?:rest|physio|exercises|stretching|running|rehab|ice)", after):
+    if CARE.search(around[-30:]) or re.match(
+        r"\s*(?:of|off)\s(?:rest|physio|exercises|stretching|running|rehab|ice)", after
+    ):
         return Quantity("self_care_weeks", round(weeks, 3), start, end)
-    ago = re.match(r"\s*(?:ago|back)\b", after) or re.search(r"yesterday|this morning|last night|today|on \w+day|last \w+day", text[start:end])
+    ago = re.match(r"\s*(?:ago|back)\b", after) or re.search(
+        r"yesterday|this morning|last night|today|on \w+day|last \w+day", text[start:end]
+    )
     if ago and (INJURY.search(around) or INJURY.search(after)):
         return Quantity("injury_days_ago", _whole(round(weeks * 7, 1)), start, end)
     return Quantity("duration_weeks", round(weeks, 3), start, end)

@@ -11,6 +11,7 @@ from bot.nlu.lexicon import Lexicon, Mention, Spans
 from bot.nlu.quantities import quantities
 from bot.nlu.status import OTHER, PRESENT, Cues, status_of
 from bot.nlu.text import Token, Words, clean, tokens
+from bot.nlu.words import EVERYDAY
 
 LONGEST_READ = 4000
 """Characters of a message that are read; the reply asks for the rest in parts."""
@@ -49,7 +50,9 @@ class Reader:
 
     def __init__(self, entries: Mapping[str, Sequence[str]], words: Words):
         self.words = words
-        self.lexicon = Lexicon({name: lines for name, lines in entries.items() if "spell=" not in name}, words)
+        self.lexicon = Lexicon(
+            {name: lines for name, lines in entries.items() if "spell=" not in name and name != EVERYDAY}, words
+        )
 
     def read(self, text: str, today: date) -> list[Read]:
         """Everything the message says about the knee.
@@ -93,10 +96,10 @@ class Reader:
         if mention.label.split("=")[0] not in KNEE_ONLY:
             return False
         sentence = found[mention.start].sentence
-        knees = self._distances(mention, found, elements.get("@knee", ()), sentence)
+        knees = self._distances(mention, found, elements.get("@knee", []), sentence)
         if any(distance == 0 for distance in knees):
             return False
-        others = self._distances(mention, found, elements.get("@other_body", ()), sentence)
+        others = self._distances(mention, found, elements.get("@other_body", []), sentence)
         near = [distance for distance in others if distance <= NEAR_BODY]
         return bool(near) and min(near) < min(knees, default=NEAR_BODY + 1)
 

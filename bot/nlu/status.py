@@ -74,11 +74,9 @@ def _inside(mention: Mention, spans: Spans, tokens: Sequence[Token]) -> bool:
     return any(tokens[start].sentence == sentence for start, _ in spans)
 
 
-def _governed(
-    mention: Mention, mentions: Sequence[Mention], tokens: Sequence[Token], cues: Cues, kind: str
-) -> bool:
+def _governed(mention: Mention, mentions: Sequence[Mention], tokens: Sequence[Token], cues: Cues, kind: str) -> bool:
     """A cue before the mention, or inside it, reaches it: directly, or through a list that it opens."""
-    blocked = [span for span in cues.of("not_a_no")] if kind == "no" else []
+    blocked = list(cues.of("not_a_no")) if kind == "no" else []
     for start, end in cues.of(kind):
         if any(b_start <= start and end <= b_end for b_start, b_end in blocked):
             continue

