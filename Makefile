@@ -16,6 +16,7 @@ MODEL_SOURCES := config.yml domain.yml $(shell find data -name '*.yml') clinical
 
 export PYTHONPATH := $(CURDIR)
 export PYTHONUNBUFFERED := 1
+export PYTHONWARNINGS := ignore
 export HOST PORT
 unexport PYTHONDONTWRITEBYTECODE
 

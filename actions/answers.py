@@ -27,12 +27,17 @@ def _numbers(kind: str) -> dict[str, int]:
     return {word: number for number, word in enumerate(content("wording.yml")["answers"][kind], 1)}
 
 
-YES, NO, UNSURE, ALL = _words("yes"), _words("no"), _words("unsure"), _words("all")
+YES, NO, UNSURE, ALL = _words("said_yes"), _words("said_no"), _words("unsure"), _words("all")
 BESIDE_NUMBERS, BESIDE_TITLES = _words("beside_numbers"), _words("beside_titles")
+ASKING = _words("asking")
+FIRST_WORDS = {**dict.fromkeys(_words("first_yes"), "yes"), **dict.fromkeys(_words("first_no"), "no")}
+NOT_A_NO = tuple(_words("not_a_no"))
 WORD_NUMBERS, ORDINALS = _numbers("numbers"), {**_numbers("ordinals"), "last": -1}
 DENIES_THE_REST = re.compile(r"^(no\b|nope\b|none\b|nothing\b|only\b|just\b|neither\b)")
 MOST_WORDS_OF_A_BARE_ANSWER = 7
 """A longer message is read for what it says, not for yes or no."""
+LONG_NO = 12
+"""A "no" that goes on for longer than this may deny something else than the whole list."""
 CORRECTS = re.compile(
     r"\b(actually|i meant|i mean|correction|my mistake|i was wrong|thats wrong|that was wrong|"
     r"that is wrong|not right|wrong|sorry|scratch that|take that back|no wait|on second thoughts)\b"
@@ -232,7 +237,7 @@ def _to_finding(message: Message, finding: Finding) -> dict[str, Any] | None:
         picked = _picked(message.words, [option.title for option in options(finding)])
         if picked and len(picked) == 1 and said is None:
             said = options(finding)[picked[0]].value
-        if own and not (said in ("yes", "no") and len(message.words.split()) < 3):
+        if own and len(message.words.split()) >= 3:
             said = RECORDED[own[-1].status]
         return {finding.id: said} if said else None
     if finding.kind == "number":
@@ -281,7 +286,8 @@ def _to_screen(message: Message, asks: list[str], protocol: Protocol) -> dict[st
     said = _yes_no(message)
     if said == NOT_SURE and not heard:
         return dict.fromkeys(asks, NOT_SURE)
-    if said == "no" and not any(value != "no" for value in heard.values()):
+    short = len(message.words.split()) <= LONG_NO
+    if said == "no" and short and not any(value != "no" for value in heard.values()):
         return dict.fromkeys(asks, "no")
     if message.words in ALL:
         return dict.fromkeys(asks, "yes")
@@ -304,6 +310,9 @@ def _yes_no(message: Message) -> str | None:
     for value, known in ((NOT_SURE, UNSURE), ("yes", YES), ("no", NO)):
         if words in known:
             return value
+    first = words.partition(" ")[0].rstrip(",")
+    if first in FIRST_WORDS and not message.corrects and not words.startswith(NOT_A_NO):
+        return FIRST_WORDS[first]
     if message.heard or len(words.split()) > MOST_WORDS_OF_A_BARE_ANSWER:
         return None
     return {"affirm": "yes", "deny": "no", "not_sure": NOT_SURE}.get(message.intent)

@@ -130,6 +130,9 @@ def finding_in_words(finding: Finding, value: Any) -> str:
         return f"{finding.title}: {titles.get(value, value)}"
     if finding.kind == "any_of":
         return f"{finding.title}: " + (", ".join(titles.get(one, one) for one in value) or "none")
+    if finding.unit == "weeks" and isinstance(value, (int, float)) and value < 1:
+        days = max(1, round(value * 7))
+        return f"{finding.title}: {days} day" + ("s" if days > 1 else "")
     return f"{finding.title}: {_number(value)}" + ("" if isinstance(value, str) else f" {finding.unit}".rstrip())
 
 

@@ -16,6 +16,7 @@ from actions.triage.engine import assess, next_step
 from actions.triage.model import Assessment, Level, Protocol, Question
 from actions.wording import content, say
 
+SHORT_REPORT = 3
 LONGEST_MESSAGE = 4000
 """Characters that are read (the pipeline cuts there); the rest is asked for in parts. A 500-word ramble has about 2,800."""
 OPENING_TOPICS = {"physio": "physiotherapy", "about": "about_program"}
@@ -39,6 +40,8 @@ class Talk:
         self.cards: list[Card] = []
         self.changed: dict[str, Any] = {}
         self.answered = False
+        self._chose = False
+        """The person chose one of the opening options."""
         self._quiet = False
         """The person has the turn: no question follows."""
         self.erase = False
@@ -59,13 +62,18 @@ class Talk:
         try:
             self._listen()
         except BadAnswer as error:
-            return [self._bad_answer(error), *self._question_again()]
-        step = self._next()
-        if isinstance(step, Assessment) and step.level >= Level.EMERGENCY_DEPARTMENT and self.changed:
-            self._result(step)
+            self.cards = [self._bad_answer(error)]
+            self._again()
             return self.cards
-        if self.record.deleting or DELETE in self.changed:
+        if DELETE in self.changed:
             self._delete()
+            return self.cards
+        self.record.deleting = False
+        wish = "report" if self._chose or self._is_a_report(wish) else wish
+        step = self._next()
+        told = any(value != "no" for value in self.changed.values())
+        if isinstance(step, Assessment) and step.level >= Level.EMERGENCY_DEPARTMENT and told:
+            self._result(step)
             return self.cards
         if len(self.message.text) >= LONGEST_MESSAGE:
             self.cards.append(cards.plain("too_long", limit=LONGEST_MESSAGE))
@@ -86,6 +94,13 @@ class Talk:
             self._first(step)
         self._go_on(step)
         return self.cards
+
+    def _is_a_report(self, wish: str) -> bool:
+        """A word or two that name the trouble ("knee pain") are told, not asked."""
+        words = self.message.words.split()
+        return wish == "ask_topic" and len(words) <= SHORT_REPORT and "?" not in self.message.text and (
+            not words or words[0] not in answers.ASKING
+        )  # fmt: skip
 
     # --- listening -----------------------------------------------------------------------------
 
@@ -138,7 +153,7 @@ class Talk:
         if value not in content("wording.yml")["opening"]["options"] or value.startswith("__"):
             raise BadAnswer("it must be one of the options")
         self.record.pending = None
-        self.answered = False
+        self._chose = True
         self.message = Message(text="", intent="report")
         if value in OPENING_TOPICS:
             self.cards += self._topic_cards(OPENING_TOPICS[value])
@@ -324,6 +339,11 @@ class Talk:
 
     def _out_of_scope(self) -> None:
         self.cards.append(cards.plain("out_of_scope"))
+        step = self._next()
+        if self.record.pending not in (None, OPENING) and isinstance(step, Question) and not self.changed:
+            self.record.misses += 1
+            self._ask(Question(step.id, step.asks, plainer=True))
+            return
         self._again(start=True)
 
     def _ask_delete(self) -> None:
@@ -350,14 +370,15 @@ class Talk:
         Args:
             start: begin the triage when nothing is pending yet.
         """
-        if self.record.pending == OPENING or (start and not self.record.findings and not self.record.result):
+        untold = self.record.pending is None and not self.record.findings and not self.record.result
+        if self.record.pending == OPENING or (start and untold):
             self._open_question()
         else:
             self.cards += self._question_again()
 
     def _ask_or_open(self) -> None:
         step = self._next()
-        if not self.record.findings:
+        if not self.record.findings and self.record.pending in (None, OPENING):
             self._open_question()
         elif isinstance(step, Question):
             self._ask(step)

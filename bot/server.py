@@ -24,7 +24,7 @@ from sanic import Sanic, response  # noqa: E402
 from sanic.request import Request  # noqa: E402
 from sanic.response import HTTPResponse  # noqa: E402
 
-from bot.actions_in_process import InProcessActions  # noqa: E402
+from bot.actions_in_process import InProcessActions, use_in_process_check  # noqa: E402
 from bot.channels.rest import CardCollector  # noqa: E402
 from bot.locks import QuickLockStore  # noqa: E402
 from bot.trackers import TalkStore  # noqa: E402
@@ -40,6 +40,7 @@ def make_endpoints(database: str | None = None) -> AvailableEndpoints:
     Args:
         database: URL of the conversation store; `DATABASE_URL` or a SQLite file when None.
     """
+    use_in_process_check()
     return AvailableEndpoints(
         action=InProcessActions(), tracker_store=TalkStore(url=database), lock_store=QuickLockStore()
     )
@@ -74,6 +75,11 @@ async def _warm_up(agent: Agent, endpoints: AvailableEndpoints) -> None:
     await endpoints.tracker_store.delete(sender)
 
 
+def api_is_open(host: str, token: str | None) -> bool:
+    """Whether Rasa's own API (parse, trackers, model) is served: on loopback, or to those who know the token."""
+    return bool(token) or host in LOOPBACK
+
+
 def make_app(model: str, host: str, database: str | None = None) -> Sanic:
     """The web application.
 
@@ -88,7 +94,7 @@ def make_app(model: str, host: str, database: str | None = None) -> Sanic:
         create_http_input_channels(None, str(ROOT / "credentials.yml")),
         cors=None,
         auth_token=token,
-        enable_api=bool(token) or host in LOOPBACK,
+        enable_api=api_is_open(host, token),
         endpoints=endpoints,
         use_syslog=False,
     )
@@ -99,7 +105,11 @@ def make_app(model: str, host: str, database: str | None = None) -> Sanic:
         return response.json({"status": "ok" if ready else "starting"}, status=200 if ready else 503)
 
     async def load(app: Sanic, _: Any) -> None:
-        app.ctx.agent = await make_agent(model, endpoints)
+        try:
+            app.ctx.agent = await make_agent(model, endpoints)
+        except RuntimeError as error:
+            print(f"Kneewise cannot start: {error}", file=sys.stderr, flush=True)
+            os._exit(1)
         print(f"Kneewise is ready: http://{host}:{os.environ.get('PORT', '5005')}/", flush=True)
 
     app.register_listener(load, "before_server_start")

@@ -16,6 +16,7 @@ from typing import Any  # noqa: E402
 import pytest  # noqa: E402
 
 from actions.triage import Protocol, load_protocol  # noqa: E402
+from tests.servers import Server  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 Send = Callable[[str], Awaitable[list[dict[str, Any]]]]
@@ -51,6 +52,15 @@ def talk(agent: Any, loop: asyncio.AbstractEventLoop) -> Callable[[str], list[di
 
     sender = uuid.uuid4().hex
     return lambda text: loop.run_until_complete(turn(agent.handle_message, sender, text, "rest"))
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The real server over HTTP, started once."""
+    made = Server(tmp_path_factory.mktemp("server"))
+    made.wait()
+    yield made
+    made.stop()
 
 
 def card(messages: list[dict[str, Any]], kind: str) -> dict[str, Any] | None:

@@ -38,10 +38,12 @@ def next_step(findings: Findings, protocol: Protocol, doubts: Collection[str] = 
             floor = rule.level
         elif truth is None:
             open_rules.append(rule)
-    lit = [rule for rule in open_rules if rule.level > floor and _is_lit(rule, settled, protocol)]
-    question = _ask_for([rule for rule in lit if rule.level >= Level.EMERGENCY_DEPARTMENT], settled, protocol, doubts)
-    if question is None and floor < Level.EMERGENCY_DEPARTMENT:
-        question = _ask_for([rule for rule in open_rules if rule.level > floor], settled, protocol, doubts)
+    above = [rule for rule in open_rules if rule.level > floor]
+    lit = [rule for rule in above if rule.level >= Level.EMERGENCY_DEPARTMENT and _is_lit(rule, settled, protocol)]
+    worth_asking = lit if floor >= Level.EMERGENCY_DEPARTMENT else above
+    question = _ask_for(lit, worth_asking, settled, protocol, doubts)
+    if question is None:
+        question = _ask_for(worth_asking, worth_asking, settled, protocol, doubts)
     return question or assess(settled, protocol)
 
 
@@ -76,23 +78,36 @@ def _is_lit(rule: Rule, findings: Findings, protocol: Protocol) -> bool:
     )
 
 
-def _ask_for(rules: Iterable[Rule], findings: Findings, protocol: Protocol, doubts: Collection[str]) -> Question | None:
-    """The first question in the protocol's order that could settle one of `rules`."""
-    wanted: set[str] = set()
-    for rule in rules:
-        wanted |= rule.when.open_in(findings)
-    return _first(wanted.intersection(doubts), findings, protocol, True) or _first(wanted, findings, protocol, False)
+def _ask_for(
+    rules: Iterable[Rule], worth_asking: Iterable[Rule], findings: Findings, protocol: Protocol, doubts: Collection[str]
+) -> Question | None:
+    """The first question in the protocol's order that could settle one of `rules`.
+
+    A screen then shows all that is open on it for any rule worth asking about, so that no screen comes twice with
+    other items: a second tap of "none of these" must never deny what the person has not seen.
+    """
+    wanted = _open(rules, findings)
+    shown = _open(worth_asking, findings)
+    doubted = wanted.intersection(doubts)
+    return _first(doubted, doubted, findings, protocol, True) or _first(wanted, shown, findings, protocol, False)
 
 
-def _first(wanted: Collection[str], findings: Findings, protocol: Protocol, plainer: bool) -> Question | None:
-    """The first card in the order that asks for one of `wanted`; a screen shows only what is wanted of it."""
+def _open(rules: Iterable[Rule], findings: Findings) -> set[str]:
+    return set().union(*(rule.when.open_in(findings) for rule in rules))
+
+
+def _first(
+    wanted: Collection[str], shown: Collection[str], findings: Findings, protocol: Protocol, plainer: bool
+) -> Question | None:
+    """The first card in the order that asks for one of `wanted`; of a screen, all that is in `shown`."""
     if not wanted:
         return None
     for step in protocol.order:
         if step.when is not None and not step.when.holds(findings):
             continue
         screen = protocol.screens.get(step.ask)
-        asks = tuple(id for id in (screen.findings if screen else (step.ask,)) if id in wanted)
-        if asks:
+        on_card = screen.findings if screen else (step.ask,)
+        if any(id in wanted for id in on_card):
+            asks = tuple(id for id in on_card if id in shown)
             return Question(id=screen.id if screen and len(asks) > 1 else asks[0], asks=asks, plainer=plainer)
     return None

@@ -210,7 +210,7 @@ class IntentReader(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the intents on the examples, and remember the wordings of the topics."""
-        examples = [one for one in training_data.intent_examples if one.get(TEXT)]
+        examples = [one for one in training_data.intent_examples if not one.get(TEXT, "/").startswith("/")]
         texts = [one.get(TEXT) for one in examples]
         self._classifier = TextClassifier.train(texts, [one.get(INTENT) for one in examples], embedder())
         topics = yaml.safe_load(ADVICE.read_text(encoding="utf-8"))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from bot.nlu.text import Token, Words, stems
+from bot.nlu.text import Token, Words, norms, stems
 
 GAP = 2
 """Other words between two neighbours of an ordered phrase."""
@@ -22,6 +22,7 @@ BARRIERS = frozenset({"but", "however", "although", "though", "whereas"})
 ELEMENT = re.compile(r'"[^"]*"|\([^)]*\)|@\w+|[^\s]+')
 
 Spans = list[tuple[int, int]]
+Reduce = Callable[[str], "tuple[str, ...]"]
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Lexicon:
         self._by_element: dict[str, list[Pattern]] = defaultdict(list)
         self._vocab = Vocab()
         self._matcher = PhraseMatcher(self._vocab)
+        self._exact = PhraseMatcher(self._vocab)
         for label, lines in entries.items():
             if not label.startswith("@"):
                 for line in lines:
@@ -76,7 +78,8 @@ class Lexicon:
         for group in self._groups:
             self._element(f"@{group}")
         for element, phrases in self._elements.items():
-            self._matcher.add(element, [Doc(self._vocab, words=list(phrase)) for phrase in sorted(phrases) if phrase])
+            matcher = self._exact if element.startswith('"') else self._matcher
+            matcher.add(element, [Doc(self._vocab, words=list(phrase)) for phrase in sorted(phrases) if phrase])
 
     def _add(self, label: str, line: str) -> None:
         kept, *excluded = re.split(r"\s!", " " + line.strip())
@@ -94,35 +97,39 @@ class Lexicon:
 
     def _element(self, element: str) -> str:
         if element not in self._elements:
-            self._elements[element] = set(self._expand(element, ()))
+            self._elements[element] = set(self._expand(element, (), norms if element.startswith('"') else self._stems))
         return element
 
-    def _expand(self, element: str, inside: tuple[str, ...]) -> list[tuple[str, ...]]:
-        """Every sequence of stems that the element stands for."""
+    def _stems(self, phrase: str) -> tuple[str, ...]:
+        return stems(phrase, self._words)
+
+    def _expand(self, element: str, inside: tuple[str, ...], words: Reduce) -> list[tuple[str, ...]]:
+        """Every sequence of words that the element stands for, reduced by `words`."""
         if element.startswith("@"):
             name = element[1:]
             if name in inside:
                 raise LexiconError(f"the word group @{name} contains itself")
             if name not in self._groups:
                 raise LexiconError(f"the word group @{name} is not defined")
-            return [phrase for line in self._groups[name] for phrase in self._line(line, (*inside, name))]
+            return [phrase for line in self._groups[name] for phrase in self._line(line, (*inside, name), words)]
         if element.startswith("("):
-            return [phrase for line in element[1:-1].split("|") for phrase in self._line(line.strip(), inside)]
+            return [phrase for line in element[1:-1].split("|") for phrase in self._line(line.strip(), inside, words)]
         if element.startswith('"'):
-            return self._line(element.strip('"'), inside)
-        return [stems(element, self._words)]
+            return self._line(element.strip('"'), inside, words)
+        return [words(element)]
 
-    def _line(self, line: str, inside: tuple[str, ...]) -> list[tuple[str, ...]]:
-        parts = [self._expand(element, inside) for element in ELEMENT.findall(line)]
+    def _line(self, line: str, inside: tuple[str, ...], words: Reduce) -> list[tuple[str, ...]]:
+        parts = [self._expand(element, inside, words) for element in ELEMENT.findall(line)]
         return [tuple(itertools.chain.from_iterable(choice)) for choice in itertools.product(*parts)]
 
     def elements_in(self, tokens: Sequence[Token]) -> dict[str, Spans]:
         """Where each word and word group stands in the message."""
         found: dict[str, Spans] = defaultdict(list)
         if tokens:
-            doc = Doc(self._vocab, words=[token.stem for token in tokens])
             strings = self._vocab.strings
-            for key, start, end in self._matcher(doc):
+            stemmed = Doc(self._vocab, words=[token.stem for token in tokens])
+            as_typed = Doc(self._vocab, words=[token.norm for token in tokens])
+            for key, start, end in [*self._matcher(stemmed), *self._exact(as_typed)]:
                 found[strings[key]].append((start, end))
         return found
 

@@ -71,6 +71,9 @@ AGE = (
     re.compile(
         r"\b(?:i am|im|i'm|aged?|age is|age:|turned|turning)\s+(?P<n>\d{1,3})\b(?!\s?(?:%|weeks?|months?|days?|wks?|km|k\b|miles?|stone|kg|lbs?|/|out of|pregnant|min))"
     ),
+    re.compile(
+        r"\b(?:she|he|shes|hes|she's|he's|who)\s?(?:is|'s|s)?\s+(?P<n>\d{1,3})\b(?!\s?(?:%|weeks?|months?|days?|kg|stone|/|out of|min|st\b|nd\b|rd\b|th\b))"
+    ),
     re.compile(r"\b(?P<n>\d{1,3})\s?-?(?:years?|yrs?|yr|y)[\s-]?(?:/?\s?o(?:ld)?\b|of age)"),
     re.compile(r"\b(?P<n>\d{1,3})\s?(?:yo|y/o|y\.o\.?)\b"),
     re.compile(r"\b(?P<n>\d{2})\s?/?\s?(?:m|f|male|female)\b"),
@@ -102,6 +105,7 @@ INJURY = re.compile(
     r"\b(?:twist|fell|fall|fallen|injur|hurt it|hurt my|tackle|crash|accident|slipp|landed|hit|bang|bash|knock|sprain|"
     r"went over|collid|kicked|trip|pop|snap|dislocat|wrench|jarred|tore|happened|did it|came off)\w*"
 )
+BEGAN = re.compile(r"\b(?:start|began|begun|came on|first|notic|been|since|onset|onwards)\w*")
 CARE = re.compile(
     r"\b(?:rest|resting|rested|physio|exercises|stretching|stretches|icing|iced|ice|taking it easy|took it easy|"
     r"strengthening|rehab|eased off|backed off|cut back|self care|self-care|not running|stopped running|off running|easing off|looking after it)\b"
@@ -134,7 +138,7 @@ def quantities(text: str, today: date) -> list[Quantity]:
     taken: list[tuple[int, int]] = []
     for reader in (_ages, _scores, _sessions, _spans, _distances):
         for quantity in reader(low, today):
-            if any(quantity.start < end and start < quantity.end for start, end in taken):
+            if quantity is None or any(quantity.start < end and start < quantity.end for start, end in taken):
                 continue
             taken.append((quantity.start, quantity.end))
             found[quantity.id] = quantity
@@ -189,7 +193,7 @@ def _sessions(text: str, today: date) -> Iterator[Quantity]:
         yield Quantity("sessions_per_week", 7, match.start(), match.end())
 
 
-def _spans(text: str, today: date) -> Iterator[Quantity]:
+def _spans(text: str, today: date) -> Iterator[Quantity | None]:
     for match in SPAN.finditer(text):
         before, after = text[: match.start()], text[match.end() :]
         if NOT_A_SPAN_BEFORE.search(before) or NOT_A_SPAN_AFTER.search(after):
@@ -216,7 +220,7 @@ def _spans(text: str, today: date) -> Iterator[Quantity]:
         yield _span(text, match.start(), match.end(), weeks)
 
 
-def _span(text: str, start: int, end: int, weeks: float) -> Quantity:
+def _span(text: str, start: int, end: int, weeks: float) -> Quantity | None:
     """A span of time as the finding that its surroundings make it: since an injury, of care, or of pain."""
     around = text[max(0, start - 45) : start]
     after = text[end : end + 30]
@@ -229,6 +233,8 @@ def _span(text: str, start: int, end: int, weeks: float) -> Quantity:
     )
     if ago and (INJURY.search(around) or INJURY.search(after)):
         return Quantity("injury_days_ago", _whole(round(weeks * 7, 1)), start, end)
+    if weeks > 8 and re.match(r"\s*(?:ago|back)\b", after) and not BEGAN.search(around + after):
+        return None
     return Quantity("duration_weeks", round(weeks, 3), start, end)
 
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from bot.nlu.lexicon import Lexicon, Mention, Spans
-from bot.nlu.quantities import quantities
-from bot.nlu.status import OTHER, PRESENT, Cues, status_of
+from bot.nlu.quantities import Quantity, quantities
+from bot.nlu.status import ABSENT, OTHER, PRESENT, Cues, status_of
 from bot.nlu.text import Token, Words, clean, tokens
-from bot.nlu.words import EVERYDAY
+from bot.nlu.words import NOT_PHRASES
 
 LONGEST_READ = 4000
 """Characters of a message that are read; the reply asks for the rest in parts."""
 NEAR_BODY = 6
+OTHER_PARTS = ("@other_body", "@calf", "@foot")
+RECENT_DAYS = 42
 
 KNEE_ONLY = frozenset({
     "hot_or_red_knee", "large_swelling", "mild_swelling", "knee_locked", "giving_way", "cannot_move_knee", "lump",
@@ -51,7 +53,7 @@ class Reader:
     def __init__(self, entries: Mapping[str, Sequence[str]], words: Words):
         self.words = words
         self.lexicon = Lexicon(
-            {name: lines for name, lines in entries.items() if "spell=" not in name and name != EVERYDAY}, words
+            {name: lines for name, lines in entries.items() if not name.startswith(NOT_PHRASES)}, words
         )
 
     def read(self, text: str, today: date) -> list[Read]:
@@ -80,11 +82,11 @@ class Reader:
             if status == OTHER and somebody:
                 status = PRESENT
             reads.append(self._read(mention, status, found_tokens, text))
+        numbers = quantities(text, today)
         reads += [
-            Read(one.id, one.value, False, PRESENT, one.start, one.end, text[one.start : one.end])
-            for one in quantities(text, today)
+            Read(one.id, one.value, False, PRESENT, one.start, one.end, text[one.start : one.end]) for one in numbers
         ]
-        return _settled(reads)
+        return _settled([*reads, *_implied(numbers, text), *_sizes(reads)])
 
     def _read(self, mention: Mention, status: str, found: Sequence[Token], text: str) -> Read:
         id, _, value = mention.label.partition("=")
@@ -99,7 +101,8 @@ class Reader:
         knees = self._distances(mention, found, elements.get("@knee", []), sentence)
         if any(distance == 0 for distance in knees):
             return False
-        others = self._distances(mention, found, elements.get("@other_body", []), sentence)
+        parts = [span for group in OTHER_PARTS for span in elements.get(group, [])]
+        others = self._distances(mention, found, parts, sentence)
         near = [distance for distance in others if distance <= NEAR_BODY]
         return bool(near) and min(near) < min(knees, default=NEAR_BODY + 1)
 
@@ -116,7 +119,29 @@ class Reader:
     @staticmethod
     def _patient_is_somebody_else(mentions: Sequence[Mention], elements: Mapping[str, Spans]) -> bool:
         labels = {mention.label for mention in mentions}
-        return "for_whom=someone_else" in labels and "for_whom=self" not in labels
+        own = "for_whom=self" in labels or "@cue_self" in elements
+        return "for_whom=someone_else" in labels and not own
+
+
+def _implied(numbers: list[Quantity], text: str) -> list[Read]:
+    """An injury that has a date is an injury: within six weeks it is recent (vocabulary, Readings)."""
+    return [
+        Read("recent_injury", "recent_injury", True, PRESENT if float(one.value) <= RECENT_DAYS else ABSENT,
+             one.start, one.end, text[one.start : one.end])
+        for one in numbers
+        if one.id == "injury_days_ago"
+    ]  # fmt: skip
+
+
+def _sizes(reads: list[Read]) -> list[Read]:
+    """ "No swelling" denies both sizes of it (vocabulary, Readings)."""
+    if any(read.id == "large_swelling" for read in reads):
+        return []
+    return [
+        replace(read, id="large_swelling", value="large_swelling")
+        for read in reads
+        if read.id == "mild_swelling" and read.status == ABSENT
+    ]
 
 
 def _settled(reads: list[Read]) -> list[Read]:

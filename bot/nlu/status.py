@@ -22,6 +22,9 @@ LIST_STEP = 4
 AFTER_REACH = 3
 """Words between a mention and a cue that follows it."""
 
+END_REACH = 12
+"""Words between a mention and the news that it is over."""
+
 EVER = frozenset({"cancer_ever", "knee_replaced_or_metalwork", "known_inflammatory_arthritis", "thin_bones"})
 """True for life once true: the past does not undo them."""
 WITH_IF = ("aggravated_by", "load_change", "main_activity", "location", "side", "trend", "onset", "for_whom")
@@ -60,13 +63,23 @@ def status_of(mention: Mention, mentions: Sequence[Mention], tokens: Sequence[To
     denied = _governed(mention, mentions, tokens, cues, "no") or _followed(mention, tokens, cues, "no_after")
     if denied and _inside(mention, cues.of("no_twice"), tokens):
         denied = False
-    if label not in EVER and (
-        _governed(mention, mentions, tokens, cues, "past") or _followed(mention, tokens, cues, "past_after")
-    ):
-        return ABSENT if denied and not _followed(mention, tokens, cues, "past_after") else PAST
+    if label not in EVER and not denied and label not in WITH_IF and _over(mention, mentions, tokens, cues):
+        return PAST
     if _governed(mention, mentions, tokens, cues, "maybe") or _followed(mention, tokens, cues, "maybe_after"):
         return UNCERTAIN
     return ABSENT if denied else PRESENT
+
+
+def _over(mention: Mention, mentions: Sequence[Mention], tokens: Sequence[Token], cues: Cues) -> bool:
+    """Told as something that is over."""
+    since = any(0 <= mention.start - end <= 1 or mention.end <= start for start, end in cues.of("since"))
+    if not since and (
+        _governed(mention, mentions, tokens, cues, "past") or _followed(mention, tokens, cues, "past_after")
+    ):
+        return True
+    later = [one.start for one in mentions if one.start >= mention.end and one.label != mention.label]
+    limit = min([mention.end + END_REACH, *later])
+    return any(mention.end <= start < limit for start, _ in cues.of("past_end"))
 
 
 def _inside(mention: Mention, spans: Spans, tokens: Sequence[Token]) -> bool:
@@ -78,6 +91,8 @@ def _governed(mention: Mention, mentions: Sequence[Mention], tokens: Sequence[To
     """A cue before the mention, or inside it, reaches it: directly, or through a list that it opens."""
     blocked = list(cues.of("not_a_no")) if kind == "no" else []
     for start, end in cues.of(kind):
+        if kind == "no" and _is_discourse(start, tokens, cues):
+            continue
         if any(b_start <= start and end <= b_end for b_start, b_end in blocked):
             continue
         if mention.words & set(range(start, end)):
@@ -89,6 +104,15 @@ def _governed(mention: Mention, mentions: Sequence[Mention], tokens: Sequence[To
         if end <= mention.start and _reaches(end, mention, mentions, tokens, cues, kind):
             return True
     return False
+
+
+def _is_discourse(start: int, tokens: Sequence[Token], cues: Cues) -> bool:
+    """A "no" that opens the message and answers, instead of denying what follows: "no, it is the left one"."""
+    if start != 0 or tokens[0].norm not in ("no", "nope", "nah", "not really") or len(tokens) < 3:
+        return False
+    follows = 2 if tokens[1].norm == "," else 1
+    subjects = {begin for begin, _ in cues.of("subject")}
+    return follows in subjects or tokens[follows].norm in ("the", "not", "just", "only", "left", "right")
 
 
 def _reaches(
@@ -142,7 +166,7 @@ def _clause_reaches(cue_end: int, mention: Mention, tokens: Sequence[Token], cue
         return not any(tokens[start].norm in ("i", "im", "ive", "my", "me", "mine") for start in subjects)
     if commas and commas[-1] > cue_end + 1 and any(start > commas[-1] for start in subjects):
         return False
-    late = [start for start in subjects if start > cue_end + 1]
+    late = [start for start in subjects if start > cue_end + 1 and tokens[start - 1].norm != "or"]
     return not late or late[0] <= cue_end + 1 or mention.start - cue_end <= 2
 
 

@@ -88,7 +88,7 @@ class Words:
 def _bare(word: str) -> str:
     if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lsz":
         return word[:-1]
-    return word[:-1] if len(word) > 3 and word.endswith("e") else word
+    return word[:-1] if len(word) > 3 and word.endswith("e") and not word.endswith("ee") else word
 
 
 def clean(text: str, longest: int) -> str:
@@ -117,6 +117,11 @@ def tokens(text: str, words: Words) -> list[Token]:
         if raw[0] in SENTENCE_ENDS:
             sentence += 1
     return found
+
+
+def norms(phrase: str) -> tuple[str, ...]:
+    """A phrase of the lexicon as the words it has, not reduced."""
+    return tuple(re.sub(r"['’`]", "", match[0].lower()) for match in WORD.finditer(phrase))
 
 
 def stems(phrase: str, words: Words) -> tuple[str, ...]:

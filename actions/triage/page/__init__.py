@@ -1,0 +1,1 @@
+"""The page that shows the protocol to clinicians: markup, entries, the tree of questions, style and filter."""
