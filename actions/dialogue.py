@@ -17,6 +17,8 @@ from actions.triage.model import Assessment, Level, Protocol, Question
 from actions.wording import content, say
 
 SHORT_REPORT = 3
+SHORT_SORRY = 6
+"""Words in a message that may be a report, or an excuse, as a whole."""
 LONGEST_MESSAGE = 4000
 """Characters that are read (the pipeline cuts there); the rest is asked for in parts. A 500-word ramble has about 2,800."""
 OPENING_TOPICS = {"physio": "physiotherapy", "about": "about_program"}
@@ -69,7 +71,7 @@ class Talk:
             self._delete()
             return self.cards
         self.record.deleting = False
-        wish = "report" if self._chose or self._is_a_report(wish) else wish
+        wish = self._meant(wish, pending_before)
         step = self._next()
         told = any(value != "no" for value in self.changed.values())
         if isinstance(step, Assessment) and step.level >= Level.EMERGENCY_DEPARTMENT and told:
@@ -95,12 +97,22 @@ class Talk:
         self._go_on(step)
         return self.cards
 
-    def _is_a_report(self, wish: str) -> bool:
-        """A word or two that name the trouble ("knee pain") are told, not asked."""
+    def _meant(self, wish: str, pending: str | None) -> str:
+        """The wish in the light of where the talk stands.
+
+        A word or two that name the trouble ("knee pain") are told, not asked. While a card waits, idle words are
+        no answer, rather than a subject of their own. "Oops, wrong button" takes the last answer back.
+        """
         words = self.message.words.split()
-        return wish == "ask_topic" and len(words) <= SHORT_REPORT and "?" not in self.message.text and (
-            not words or words[0] not in answers.ASKING
-        )  # fmt: skip
+        asks = "?" in self.message.text or bool(words) and words[0] in answers.ASKING
+        waits = pending not in (None, OPENING)
+        if self._chose:
+            return "report"
+        if self.message.corrects and not self.message.heard and not self.changed and len(words) <= SHORT_SORRY:
+            return "go_back"
+        if wish == "ask_topic" and not asks and len(words) <= SHORT_REPORT:
+            return "report"
+        return "report" if wish in ("out_of_scope", "bot_challenge") and waits and not asks else wish
 
     # --- listening -----------------------------------------------------------------------------
 

@@ -35,6 +35,9 @@ COMMANDS = {
     "help": "greet", "exercise": "ask_exercises", "exercises": "ask_exercises", "delete_my_data": "delete_my_data",
 }  # fmt: skip
 """What may stand after a slash, and the intent that it means. `restart` and `back` themselves are Rasa's own names."""
+CANNOT_BE_UNDONE = ("start_over", "delete_my_data")
+SURE = 0.6
+"""Probability from which a wish is carried out that loses what was told."""
 NOT_UNDERSTOOD = "nlu_fallback"
 NO_TOPIC_BELOW = 0.42
 ADVICE = Path("clinical/advice.yml")
@@ -249,7 +252,9 @@ class IntentReader(GraphComponent):
                 continue
             ranking, topic, similar = (self._of_short if len(text) <= SHORT else self._understand)(text)
             best, confidence = ranking[0]
-            _set_intent(message, best if confidence >= self._threshold else NOT_UNDERSTOOD, confidence, ranking)
+            needed = SURE if best in CANNOT_BE_UNDONE else self._threshold
+            understood = confidence >= needed and any(map(str.isalpha, text))
+            _set_intent(message, best if understood else NOT_UNDERSTOOD, confidence, ranking)
             if best in ("ask_topic", "ask_exercises") and similar >= NO_TOPIC_BELOW:
                 entity = {"entity": "topic", "value": topic, "status": "present", "start": 0, "end": len(text),
                           "confidence_entity": similar, "extractor": "IntentReader"}  # fmt: skip

@@ -82,6 +82,7 @@ class Reader:
             if status == OTHER and somebody:
                 status = PRESENT
             reads.append(self._read(mention, status, found_tokens, text))
+        reads = _straighten(reads)
         numbers = quantities(text, today)
         reads += [
             Read(one.id, one.value, False, PRESENT, one.start, one.end, text[one.start : one.end]) for one in numbers
@@ -131,6 +132,13 @@ def _implied(numbers: list[Quantity], text: str) -> list[Read]:
         for one in numbers
         if one.id == "injury_days_ago"
     ]  # fmt: skip
+
+
+def _straighten(reads: list[Read]) -> list[Read]:
+    """ "Can't straighten it" is a knee that is stuck; with a pop it is a torn tendon (vocabulary, Readings)."""
+    pop = any(read.id == "pop_at_injury" and read.status == PRESENT for read in reads)
+    meant = "cannot_lift_straight_leg" if pop else "knee_locked"
+    return [replace(read, id=meant, value=meant) if read.id == "cannot_straighten" else read for read in reads]
 
 
 def _sizes(reads: list[Read]) -> list[Read]:

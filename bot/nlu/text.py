@@ -15,7 +15,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff]"
 SENTENCE_ENDS = frozenset(".!?;\n")
 CLOSE_ENOUGH = 0.75
 """Damerau-Levenshtein similarity at which an unknown word is taken for a domain word (measured: language.md 5)."""
-SHORTEST_MENDED = 4
+SHORTEST_MENDED = 5
 
 
 @dataclass(frozen=True)

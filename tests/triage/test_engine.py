@@ -264,7 +264,7 @@ def test_patterns_that_fit_are_named() -> None:
         ({"trend": "worse"}, "routine"),
         ({"trend": "worse", "duration_weeks": 6}, "soon"),
         ({"trend": "worse", "self_care_weeks": 2}, "soon"),
-        ({"trend": "same", "self_care_weeks": 6}, "routine"),
+        ({"trend": "same", "self_care_weeks": 6, "duration_weeks": 8}, "routine"),
         ({"stops_daily_life": "yes"}, "routine"),
         ({"self_harm_or_abuse": "yes"}, "emergency_department"),
         ({"danger_now": "yes"}, "ambulance"),
