@@ -20,7 +20,7 @@ export PYTHONWARNINGS := ignore
 export HOST PORT
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run chat train lint format test play lock nlu protocol bench clean
+.PHONY: help run chat train lint format test play lock protocol bench clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -62,6 +62,10 @@ format: .venv/ready ## let ruff order and lay out the code
 
 test: $(MODEL) ## every test, under 10 minutes
 	@$(PY) -m pytest
+
+protocol: .venv/ready ## check the content of clinical/, and draw docs/protocol.html
+	@$(PY) -m actions.triage.check
+	@$(PY) -m actions.triage.draw docs/protocol.html
 
 bench: $(MODEL) ## speed, beside the bot that `rasa init` makes
 	@$(PY) -m tests.bench.against_starter

@@ -38,10 +38,7 @@ MOST_WORDS_OF_A_BARE_ANSWER = 7
 """A longer message is read for what it says, not for yes or no."""
 LONG_NO = 12
 """A "no" that goes on for longer than this may deny something else than the whole list."""
-CORRECTS = re.compile(
-    r"\b(actually|i meant|i mean|correction|my mistake|i was wrong|thats wrong|that was wrong|"
-    r"that is wrong|not right|wrong|sorry|scratch that|take that back|no wait|on second thoughts)\b"
-)
+CORRECTS = re.compile(r"\b(" + "|".join(sorted(_words("corrects"))) + r")\b")
 UNITS = re.compile(r"^(km|k|kms|kilomet(?:re|er)s?|miles?|mi|min|mins|minutes?)$")
 NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 
@@ -168,7 +165,7 @@ def _number_value(finding: Finding, value: Any) -> Any:
         if not match or len(parts) > 2:
             raise BadAnswer("it must be a number")
         value, unit = float(match[1]), (parts[1] if len(parts) == 2 else match[2])
-    if not isinstance(value, (int, float)) or not math.isfinite(value):
+    if not isinstance(value, (int, float)) or (isinstance(value, float) and not math.isfinite(value)):
         raise BadAnswer("it must be a number")
     if not finding.low <= value <= finding.high:
         raise BadAnswer(f"it must lie between {finding.low:g} and {finding.high:g}")
@@ -246,9 +243,10 @@ def _to_finding(message: Message, finding: Finding) -> dict[str, Any] | None:
         return {finding.id: NOT_SURE}
     picked = _picked(message.words, [option.title for option in finding.options])
     if finding.kind == "one_of":
-        if own:
-            return {finding.id: own[-1].value}
-        if picked and len(picked) == 1:
+        present = [one.value for one in own if one.status == "present"]
+        if present:
+            return {finding.id: present[-1]}
+        if picked and not own and len(picked) == 1:
             return {finding.id: finding.options[picked[0]].value}
         if finding.id == "for_whom" and (said := _yes_no(message)) in ("yes", "no"):
             return {finding.id: "self" if said == "yes" else "someone_else"}
@@ -261,7 +259,10 @@ def _to_finding(message: Message, finding: Finding) -> dict[str, Any] | None:
 
 def _to_number(message: Message, finding: Finding, own: list[Heard]) -> dict[str, Any] | None:
     if own:
-        return {finding.id: own[-1].value}
+        try:
+            return {finding.id: check_value(finding, own[-1].value)}
+        except BadAnswer:
+            return None
     if message.words in UNSURE or message.intent == "not_sure":
         return {finding.id: NOT_SURE}
     if finding.id in ("self_care_weeks", "pain_now", "pain_worst") and message.words in NO:
@@ -270,7 +271,7 @@ def _to_number(message: Message, finding: Finding, own: list[Heard]) -> dict[str
         spans = [one.value for one in message.heard if one.id == "duration_weeks" and one.status == "present"]
         if spans:
             return {finding.id: spans[-1]}
-    number = NUMBER.search(message.words)
+    number = NUMBER.search(message.text)
     words = [WORD_NUMBERS[word] for word in message.words.split() if word in WORD_NUMBERS]
     if not number and not words:
         return None
@@ -296,7 +297,7 @@ def _to_screen(message: Message, asks: list[str], protocol: Protocol) -> dict[st
         ticked = {asks[index] for index in picked}
         return {**{id: "yes" if id in ticked else "no" for id in asks}, **heard}
     if heard:
-        if DENIES_THE_REST.match(message.words):
+        if DENIES_THE_REST.match(message.words) and "yes" in heard.values():
             return {**dict.fromkeys(asks, "no"), **heard}
         return heard
     if said == "yes" and len(asks) == 1:
@@ -311,7 +312,8 @@ def _yes_no(message: Message) -> str | None:
         if words in known:
             return value
     first = words.partition(" ")[0].rstrip(",")
-    if first in FIRST_WORDS and not message.corrects and not words.startswith(NOT_A_NO):
+    denies = any(one.status == "absent" for one in message.heard)
+    if first in FIRST_WORDS and not (denies or message.corrects or words.startswith(NOT_A_NO)):
         return FIRST_WORDS[first]
     if message.heard or len(words.split()) > MOST_WORDS_OF_A_BARE_ANSWER:
         return None
@@ -324,7 +326,10 @@ def _picked(words: str, titles: list[str]) -> list[int] | None:
     if words in tidied:
         return [tidied.index(words)]
     said = set(re.findall(r"[a-z]+", words)) - BESIDE_TITLES
-    within = [index for index, title in enumerate(tidied) if said and said <= set(re.findall(r"[a-z]+", title))]
+    digits = any(map(str.isdigit, words))
+    within = [
+        index for index, title in enumerate(tidied) if said and not digits and said <= set(re.findall(r"[a-z]+", title))
+    ]
     if len(within) == 1:
         return within
     parts = re.findall(r"\d+|[a-z]+", words)

@@ -16,6 +16,7 @@ from actions.triage.engine import assess, next_step
 from actions.triage.model import Assessment, Level, Protocol, Question
 from actions.wording import content, say
 
+ADULT = 18
 SHORT_REPORT = 3
 SHORT_SORRY = 6
 """Words in a message that may be a report, or an excuse, as a whole."""
@@ -67,13 +68,14 @@ class Talk:
             self.cards = [self._bad_answer(error)]
             self._again()
             return self.cards
-        if DELETE in self.changed:
-            self._delete()
-            return self.cards
-        self.record.deleting = False
         wish = self._meant(wish, pending_before)
         step = self._next()
-        told = any(value != "no" for value in self.changed.values())
+        told = any(value != "no" for id, value in self.changed.items() if id != DELETE)
+        if DELETE in self.changed and not told:
+            self._delete()
+            return self.cards
+        self.changed.pop(DELETE, None)
+        self.record.deleting = False
         if isinstance(step, Assessment) and step.level >= Level.EMERGENCY_DEPARTMENT and told:
             self._result(step)
             return self.cards
@@ -134,8 +136,10 @@ class Talk:
             self._open(in_context.pop(OPENING))
             return
         if DELETE in in_context:
-            self.changed = in_context
+            self.changed = {**record.take(told), **in_context}
             return
+        if pending == "self_care_weeks" and pending in in_context:
+            told.pop("duration_weeks", None)
         if in_context and pending is not None:
             told = {id: value for id, value in told.items() if not (id in record.asks and value == "no")}
         self.answered = bool(in_context)
@@ -299,7 +303,16 @@ class Talk:
 
     def _topic_cards(self, id: str | None) -> list[Card]:
         entry = next((topic for topic in content("advice.yml") if topic["id"] == id), None)
+        if entry and entry.get("exercise") and not self._exercise_may_be_told():
+            return [cards.plain("exercises_not")]
         return [cards.advice(entry)] if entry else []
+
+    def _exercise_may_be_told(self) -> bool:
+        """Nothing told so far asks for a clinician first."""
+        result = assess(self.record.findings, self.protocol)
+        age = self.record.findings.get("age", ADULT)
+        raised = any(rule.level >= Level.SOON for rule in result.because)
+        return not raised and (age == "not_sure" or age >= ADULT)
 
     def _exercises(self) -> None:
         step = self._next()

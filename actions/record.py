@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -43,7 +44,7 @@ class Record:
     def from_json(cls, data: Mapping[str, Any] | None) -> Record:
         """A record from what the slot holds; a new one when it holds nothing."""
         known = {key: value for key, value in (data or {}).items() if key in cls.__dataclass_fields__}
-        return cls(**known)
+        return cls(**deepcopy(known))
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for the slot."""
@@ -61,6 +62,7 @@ class Record:
         changed = {id: value for id, value in new.items() if self.findings.get(id) != value}
         again = [id for id, value in new.items() if value == "not_sure"]
         before = {id: self.findings.get(id) for id in changed}
+        asked_before = {"doubts": list(self.doubts), "retried": list(self.retried), "second_asks": self.second_asks}
         asked_again = [id for id in new if id in self.doubts]
         self.second_asks += bool(asked_again)
         self.retried += asked_again
@@ -69,7 +71,7 @@ class Record:
             self.doubts += [id for id in again if id not in self.retried]
         self.findings.update(changed)
         if changed:
-            self.steps = [*self.steps, {"before": before, "pending": self.pending}][-MOST_STEPS_BACK:]
+            self.steps = [*self.steps, {"before": before, "pending": self.pending, **asked_before}][-MOST_STEPS_BACK:]
         return changed
 
     def step_back(self) -> dict[str, Any] | None:
@@ -87,8 +89,8 @@ class Record:
                 self.findings.pop(id, None)
             else:
                 self.findings[id] = value
-            self.doubts = [doubt for doubt in self.doubts if doubt != id]
-            self.retried = [tried for tried in self.retried if tried != id]
+        self.doubts, self.retried = list(step["doubts"]), list(step["retried"])
+        self.second_asks = step["second_asks"]
         self.result = None
         self.misses = 0
         return undone

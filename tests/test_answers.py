@@ -121,7 +121,7 @@ for _ in range(500):
         ("location", DEEP),
         ("age", -1),
         ("age", 121),
-        pytest.param("age", 10**400, marks=pytest.mark.xfail(strict=True, raises=OverflowError)),
+        ("age", 10**400),
         ("age", float("nan")),
         ("age", float("inf")),
         ("age", "nan"),
@@ -242,7 +242,7 @@ LUMP = Heard("lump", "lump", "present")
         (said("it feels hot to me", HOT), {"hot_or_red_knee": "yes"}),
         (said("just hot", HOT), of_three("yes", "no", "no")),
         (said("only that it is hot", HOT), of_three("yes", "no", "no")),
-        (said("no fever", NO_FEVER), of_three("no", "no", "no")),
+        (said("no fever", NO_FEVER), {"fever_or_unwell": "no"}),
         (said("no fever, but it is hot", NO_FEVER, HOT), of_three("yes", "no", "no")),
         (
             said("well, it is hot but I have no fever", HOT, NO_FEVER),
@@ -354,7 +354,6 @@ def test_a_choice_that_is_no_finding_is_read_too(protocol: Protocol, pending: st
     assert in_context(said(text), pending, [], protocol) == {pending: value}
 
 
-@pytest.mark.xfail(strict=True, reason="read wrongly; see the report")
 @pytest.mark.parametrize(
     ("pending", "message", "recorded"),
     [
@@ -378,7 +377,6 @@ def test_an_answer_that_is_misread_today(
     assert in_context(message, pending, [pending], protocol) == recorded
 
 
-@pytest.mark.xfail(strict=True, reason="any message that begins with no denies the whole screen")
 @pytest.mark.parametrize("message", [said("no fever", NO_FEVER), said("never mind")], ids=lambda said: said.text)
 def test_a_no_to_something_else_denies_no_emergency(protocol: Protocol, message: Message) -> None:
     asks = list(protocol.screens[EMERGENCY].findings)
@@ -513,6 +511,5 @@ def test_hears_that_something_is_taken_back(text: str, corrects: bool) -> None:
     assert said(text).corrects is corrects
 
 
-@pytest.mark.xfail(strict=True, reason="`wrong` alone counts as a correction, which lets a red flag be denied")
 def test_a_knee_that_is_wrong_takes_nothing_back() -> None:
     assert said("something is wrong with my knee").corrects is False

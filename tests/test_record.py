@@ -31,7 +31,6 @@ def test_two_records_share_nothing() -> None:
     assert second.findings == {}
 
 
-@pytest.mark.xfail(strict=True, reason="from_json keeps the slot's own lists and dictionaries")
 def test_a_record_does_not_change_the_slot_it_came_from() -> None:
     slot = Record(findings={"age": 34}).to_json()
     Record.from_json(slot).take({"lump": "yes"})
@@ -128,7 +127,6 @@ def test_a_doubt_can_be_taken_back() -> None:
     assert (record.doubts, record.findings) == ([], {})
 
 
-@pytest.mark.xfail(strict=True, reason="the restored not_sure is no doubt any more, so it counts as yes unasked")
 def test_going_back_to_a_doubt_asks_it_again() -> None:
     record = Record()
     record.take({"lump": "not_sure"})

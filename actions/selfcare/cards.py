@@ -18,6 +18,7 @@ def plan_card(plan: Plan) -> Card:
         say("plan_exercises", times=per_week),
         *[f"- {exercise.name}: {dose_in_words(exercise)}" for exercise in plan.exercises],
         plan.pain_rule,
+        say("plan_stop", rules=" ".join(plan.stop_rules)),
         say("plan_review", date=f"{plan.review_on.day} {plan.review_on:%B}"),
     ]
     data: dict[str, Any] = {
@@ -36,6 +37,7 @@ def exercise_card(exercise: Exercise) -> Card:
     steps = [exercise.start_position, *exercise.steps]
     lines = [f"{exercise.name}. {exercise.purpose}", *[f"{n}. {step}" for n, step in enumerate(steps, 1)]]
     lines.append(dose_in_words(exercise)[:1].upper() + dose_in_words(exercise)[1:] + ".")
+    lines += [f"Easier: {line}" for line in exercise.easier] + [f"Harder: {line}" for line in exercise.harder]
     data = {
         "kind": "exercise",
         "id": exercise.id,

@@ -104,7 +104,8 @@ def exercise_called(id: str, findings: Mapping[str, Any]) -> Exercise | None:
 def _exercise(entry: Mapping[str, Any], findings: Mapping[str, Any]) -> Exercise:
     dose = entry["dose"]
     skip = entry.get("skip_when") or {}
-    hurts = skip.get("aggravated_by") in (findings.get("aggravated_by") or [])
+    brought_on = findings.get("aggravated_by")
+    hurts = isinstance(brought_on, list) and skip.get("aggravated_by") in brought_on
     pain = findings.get("pain_worst")
     skipped = hurts and isinstance(pain, (int, float)) and pain > skip.get("pain_over", 10)
     return Exercise(

@@ -24,7 +24,7 @@ def read_findings(text: str, protocol: Protocol) -> dict[str, Any]:
     """
     try:
         data = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"this is not JSON: {error}") from None
     if not isinstance(data, dict):
         raise ValueError("findings must be an object: {finding id: value}")

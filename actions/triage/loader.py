@@ -26,6 +26,7 @@ from actions.triage.yaml_lines import LINE
 
 CLINICAL = Path(__file__).resolve().parents[2] / "clinical"
 KINDS = ("yes_no", "one_of", "any_of", "number")
+GROUPS: dict[str, Any] = {"all_of": AllOf, "any_of": AnyOf, "none_of": NoneOf}
 YES_NO = {True: "yes", False: "no"}
 
 
@@ -78,12 +79,14 @@ class _Reader:
         self.sources: dict[str, str] = {}
 
     def protocol(self) -> Protocol:
-        self.sources = {
-            entry["id"]: str(entry.get("title", "")) for entry in self._entries("sources.yml") if "id" in entry
-        }
+        self.sources = self._titles(self._entries("sources.yml"))
         content = self._mapping("findings.yml", "findings", "screens", "order")
-        self.findings = self._unique("findings.yml", [self._finding(e) for e in content["findings"]])
-        screens = self._unique("findings.yml", [self._screen(e) for e in content["screens"]])
+        self.findings = self._unique(
+            "findings.yml", [self._finding(e) for e in self._dicts("findings.yml", content["findings"])]
+        )
+        screens = self._unique(
+            "findings.yml", [self._screen(e) for e in self._dicts("findings.yml", content["screens"])]
+        )
         order = tuple(self._step(e, screens) for e in content["order"])
         levels = self._levels()
         presentations = [self._presentation(e) for e in self._entries("presentations.yml")]
@@ -116,6 +119,8 @@ class _Reader:
             needed.append("options")
         self._need(file, entry, needed)
         options = tuple(Option(_plain(value), str(title)) for value, title in _items(entry.get("options") or {}))
+        if kind == "number":
+            self._need(file, entry, ["range"])
         low, high = entry.get("range", [0, 0])
         return Finding(
             id=str(entry.get("id", "")),
@@ -170,13 +175,13 @@ class _Reader:
             id=str(entry.get("id", "")),
             case=str(entry.get("case", "")),
             name=str(entry.get("name", "")),
-            when=self._condition(file, entry.get("when") or {}),
+            when=self._condition(file, entry.get("when") or {}, entry[LINE]),
             level=self._level(file, entry),
             say=_text(entry, "say"),
             because=_text(entry, "because"),
             do=tuple(entry.get("do", ())),
             sources=self._sources_of(file, entry),
-            **self._review(entry),
+            **self._review(file, entry),
             line=entry[LINE],
         )
         self._rises(file, entry, rule.when)
@@ -188,17 +193,19 @@ class _Reader:
         pattern = Presentation(
             id=str(entry.get("id", "")),
             name=str(entry.get("name", "")),
-            fits_when=self._condition(file, entry.get("fits_when") or {}),
+            fits_when=self._condition(file, entry.get("fits_when") or {}, entry[LINE]),
             level=self._level(file, entry),
             say=_text(entry, "say"),
             speaks_for=self._clues(entry, "for"),
             speaks_against=self._clues(entry, "against"),
             sources=self._sources_of(file, entry),
-            **self._review(entry),
+            **self._review(file, entry),
             line=entry[LINE],
         )
         if pattern.level > Level.SELF_CARE:
             self._rises(file, entry, pattern.fits_when)
+        else:
+            self._only(file, entry, pattern.fits_when.ids() - _negative(pattern.fits_when))
         return pattern
 
     def _otherwise(self, presentations: list[Presentation]) -> list[Rule]:
@@ -218,7 +225,7 @@ class _Reader:
                 because=_text(entry, "because"),
                 do=(),
                 sources=self._sources_of(file, entry),
-                **self._review(entry),
+                **self._review(file, entry),
                 line=entry[LINE],
             )
         ]
@@ -239,20 +246,30 @@ class _Reader:
                 self.mistakes.append(Mistake(file, 1, "K101", f"Nothing is said at the level {level.id}."))
         return texts
 
+    def _titles(self, entries: list[dict[str, Any]]) -> dict[str, str]:
+        titles: dict[str, str] = {}
+        for entry in entries:
+            self._need("sources.yml", entry, ["id", "title"])
+            if entry.get("id") in titles:
+                self._wrong("sources.yml", entry, "K106", f"{entry.get('id')} stands twice.")
+            titles[str(entry.get("id"))] = str(entry.get("title", ""))
+        return titles
+
     # --- parts of entries ----------------------------------------------------------------------
 
-    def _condition(self, file: str, data: Any) -> Condition:
+    def _condition(self, file: str, data: Any, line: int = 1) -> Condition:
         if not isinstance(data, dict):
-            self.mistakes.append(Mistake(file, 1, "K103", f"{data!r} is no condition; write finding: value."))
+            self.mistakes.append(Mistake(file, line, "K103", f"{data!r} is no condition; write finding: value."))
             return AllOf(())
+        line = int(data.get(LINE, line))
         parts: list[Condition] = []
         for key, value in _items(data):
-            if key == "all_of":
-                parts.extend(self._condition(file, part) for part in value)
-            elif key == "any_of":
-                parts.append(AnyOf(tuple(self._condition(file, part) for part in value)))
-            elif key == "none_of":
-                parts.append(NoneOf(tuple(self._condition(file, part) for part in value)))
+            if key in GROUPS:
+                if not isinstance(value, list) or not value:
+                    self._wrong(file, data, "K103", f"{key} needs a list of conditions.")
+                    continue
+                inner = tuple(self._condition(file, part, line) for part in value)
+                parts.extend(inner if key == "all_of" else [GROUPS[key](inner)])
             else:
                 parts.append(self._atom(file, data, key, value))
         return simplify(tuple(parts)) if parts else AllOf(())
@@ -264,11 +281,15 @@ class _Reader:
             return AllOf(())
         if finding.kind == "number":
             bounds = dict(_items(value)) if isinstance(value, dict) else {}
-            if not bounds or not set(bounds) <= set(COMPARISONS):
+            numeric = all(isinstance(bound, (int, float)) for bound in bounds.values())
+            if not bounds or not numeric or not set(bounds) <= set(COMPARISONS):
                 self._wrong(file, entry, "K103", f"{id} is a number; write one of {', '.join(COMPARISONS)}.")
                 return AllOf(())
             return Is(id, finding.kind, tuple(bounds.items()))
         wanted = tuple(_plain(one) for one in (value if isinstance(value, list) else [value]))
+        if finding.kind == "yes_no" and len(wanted) != 1:
+            self._wrong(file, entry, "K103", f"{id} is yes or no; write one of them.")
+            return AllOf(())
         allowed = {"yes", "no"} if finding.kind == "yes_no" else {option.value for option in finding.options}
         for one in wanted:
             if one not in allowed:
@@ -277,7 +298,10 @@ class _Reader:
 
     def _rises(self, file: str, entry: Mapping[str, Any], condition: Condition) -> None:
         """Refuse a red flag in a negative place: its `yes` must never make a level less urgent."""
-        for id in _negative(condition):
+        self._only(file, entry, _negative(condition))
+
+    def _only(self, file: str, entry: Mapping[str, Any], ids: set[str]) -> None:
+        for id in sorted(ids):
             if self.findings[id].red_flag:
                 self._wrong(file, entry, "K108", f"{id} is a red flag; a rule may use only its presence.")
 
@@ -303,10 +327,13 @@ class _Reader:
                 self._wrong(file, entry, "K105", f"{source!r} is not in sources.yml; add it or mend the name.")
         return sources
 
-    @staticmethod
-    def _review(entry: Mapping[str, Any]) -> dict[str, str | None]:
+    def _review(self, file: str, entry: Mapping[str, Any]) -> dict[str, str | None]:
         review = entry.get("reviewed") or {}
-        by, on = review.get("by"), review.get("on")
+        if not isinstance(review, dict):
+            self._wrong(file, entry, "K101", f"{entry.get('id')}: reviewed needs by and on.")
+            return {"reviewed_by": None, "reviewed_on": None}
+        # YAML 1.1 reads the key `on` as true.
+        by, on = review.get("by"), review.get("on", review.get(True))
         return {"reviewed_by": by and str(by), "reviewed_on": on and str(on)}
 
     def _version(self) -> str:
@@ -317,9 +344,19 @@ class _Reader:
 
     def _entries(self, file: str) -> list[dict[str, Any]]:
         content = yaml_lines.read(self.folder / file)
-        if not isinstance(content, list) or not all(isinstance(entry, dict) for entry in content):
+        if not isinstance(content, list) or (content and not any(isinstance(entry, dict) for entry in content)):
             raise ProtocolError([Mistake(file, 1, "K100", "The file must be a list of entries.")])
-        return content
+        return self._dicts(file, content)
+
+    def _dicts(self, file: str, entries: Any) -> list[dict[str, Any]]:
+        """Entries that are mappings; what is not one is a mistake."""
+        kept: list[dict[str, Any]] = [entry for entry in entries or [] if isinstance(entry, dict)]
+        for index, entry in enumerate(entries or []):
+            if not isinstance(entry, dict):
+                before = [one[LINE] for one in (entries or [])[:index] if isinstance(one, dict)]
+                line = before[-1] if before else 1
+                self.mistakes.append(Mistake(file, line, "K101", f"{entry!r} is no entry; it needs keys and values."))
+        return kept
 
     def _mapping(self, file: str, *keys: str) -> dict[str, Any]:
         content: dict[str, Any] = yaml_lines.read(self.folder / file)
@@ -330,7 +367,9 @@ class _Reader:
 
     def _need(self, file: str, entry: Mapping[str, Any], keys: list[str]) -> None:
         for key in keys:
-            if key not in entry or entry[key] in ("", [], None) and key != "reviewed":
+            value = entry.get(key)
+            empty = value in ("", [], None) or (isinstance(value, dict) and not _items(value))
+            if key not in entry or (empty and key != "reviewed"):
                 self._wrong(file, entry, "K101", f"{entry.get('id', 'an entry')} lacks {key}.")
 
     def _unique(self, file: str, entries: list[Any]) -> dict[str, Any]:

@@ -41,6 +41,8 @@ def read(path: Path) -> Any:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=_LineLoader)
     except FileNotFoundError:
         raise ProtocolError([Mistake(path.name, 1, "K100", "The file is missing.")]) from None
+    except UnicodeDecodeError:
+        raise ProtocolError([Mistake(path.name, 1, "K100", "The file must be UTF-8 text.")]) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1

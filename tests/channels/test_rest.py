@@ -66,7 +66,7 @@ def test_parse_reads_numbers_as_entities_of_their_finding(server: Server) -> Non
         '/answer{"question":"emergency_screen","value":["nonsense"]}',
         '/answer{"question":"self_harm_or_abuse","value":"yes"}',
         '/answer{"question":"age","value":' + "[" * 5000 + "]" * 5000 + "}",
-        "/nonsense{\"a\": 1}",
+        '/nonsense{"a": 1}',
         "/",
         "<script>alert(1)</script>",
         "'; drop table talk_events; --",

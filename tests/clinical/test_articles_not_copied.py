@@ -9,7 +9,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 ARTICLE = ROOT.parent / "shared" / "seed-article.txt"
-CONTENT = sorted(path for folder in ("clinical", "data") for path in (ROOT / folder).rglob("*") if path.suffix in (".yml", ".md"))
+CONTENT = sorted(
+    path for folder in ("clinical", "data") for path in (ROOT / folder).rglob("*") if path.suffix in (".yml", ".md")
+)
 LONGEST_RUN = 7
 """Words in a row that may be the same by chance."""
 ALLOWED = (

@@ -132,8 +132,8 @@ class Standing:
     open_ids: frozenset[str]
     lit: bool
     """A red flag of an emergency rule has been told."""
-    entry: Any
-    """All of it that matters for what comes: level, whether lit or by what it could be lit, left-over condition."""
+    entry: int
+    """The number of all of it that matters for what comes: see `Space.entries`."""
 
 
 class Part:
@@ -162,12 +162,14 @@ class Part:
         assert open_ids == self.condition.open_in(findings), "the left-over condition asks for something else"
         rule = self.rule
         if rule is None:
-            return Standing(truth, left, open_ids, False, left)
+            return Standing(truth, left, open_ids, False, self.space.number(left))
         lit: Any = None
         if rule.level >= Level.EMERGENCY_DEPARTMENT:
-            flags = [a for a in rule.when.atoms() if a.wanted[0] == "yes" and self.space.protocol.findings[a.id].red_flag]
+            flags = [
+                a for a in rule.when.atoms() if a.wanted[0] == "yes" and self.space.protocol.findings[a.id].red_flag
+            ]
             lit = any(flag.holds(findings) for flag in flags) or frozenset(f.id for f in flags if f.id not in findings)
-        return Standing(truth, left, open_ids, lit is True, (rule.level, lit, left))
+        return Standing(truth, left, open_ids, lit is True, self.space.number((rule.level, lit, left)))
 
 
 class Space:
@@ -194,7 +196,18 @@ class Space:
         self.steps_of = {
             id: tuple(n for n, step in enumerate(protocol.order) if id in self._asked_by(step.ask)) for id in self.ids
         }
+        self.entries: list[Any] = []
+        """Standings that were seen: of a rule, its level, whether it is lit or by what it could be lit, and the
+        left-over condition; of a step, the left-over condition."""
+        self._numbers: dict[Any, int] = {}
         self._alike: dict[Any, list[list[str]]] = {}
+
+    def number(self, entry: Any) -> int:
+        """The number of a standing in `entries`."""
+        if entry not in self._numbers:
+            self._numbers[entry] = len(self.entries)
+            self.entries.append(entry)
+        return self._numbers[entry]
 
     def _asked_by(self, ask: str) -> frozenset[str]:
         screen = self.protocol.screens.get(ask)
@@ -216,16 +229,21 @@ class Space:
             for id in self.ids
         )
 
-    def alike(self, live: frozenset[Any], gates: tuple[Left, ...], doubts: frozenset[str], asks: tuple[str, ...]) -> list[list[str]]:
+    def alike(
+        self, live: frozenset[int], gates: tuple[int, ...], doubts: frozenset[str], asks: tuple[str, ...]
+    ) -> list[list[str]]:
         """Groups of the findings on a card: exchanging two of a group maps what is left of the protocol onto itself."""
+        if len(asks) == 1:
+            return [list(asks)]
         key = (live, gates, doubts, asks)
         if key not in self._alike:
-            entries = frozenset(part for entry in live for part in _alternatives(entry))
+            entries = frozenset(part for number in live for part in _alternatives(self.entries[number]))
+            steps = tuple(self.entries[number] for number in gates)
             groups: list[list[str]] = []
             for id in asks:
                 for group in groups:
                     if self._exchangeable(group[0], id, doubts) and all(
-                        swapped(what, group[0], id) == what for what in (entries, gates)
+                        swapped(what, group[0], id) == what for what in (entries, steps)
                     ):
                         group.append(id)
                         break

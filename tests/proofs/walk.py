@@ -16,7 +16,7 @@ from actions.record import MOST_SECOND_ASKS, Record
 from actions.triage import Assessment, Level, Question, assess, next_step
 from actions.triage.conditions import NOT_SURE
 
-from .space import UNSET, Space
+from .space import UNSET, Space, Standing
 
 Ages = "tuple[int | None, ...]"
 
@@ -29,8 +29,8 @@ class State:
     classes: tuple[int, ...]
     ages: tuple[int | None, ...]
     """For each emergency rule: cards since its first red flag was told; None while none was, or it cannot hold."""
-    live: frozenset[Any]
-    gates: tuple[Any, ...]
+    live: frozenset[int]
+    gates: tuple[int, ...]
     step: Question | Assessment
     held: Level
     """The level that what is known calls for."""
@@ -121,10 +121,9 @@ class Walker:
         self.states: dict[Any, State] = {}
         self._todo: list[State] = []
         self.answers = 0
-        self._open: dict[frozenset[Any], frozenset[str]] = {}
-        self._touches = {
-            id: [n for n, part in enumerate(space.rules) if id in part.ids] for id in space.ids
-        }
+        self._levels = [int(rule.level) for rule in space.protocol.rules]
+        self._open: dict[frozenset[int], frozenset[str]] = {}
+        self._touches = {id: [n for n, part in enumerate(space.rules) if id in part.ids] for id in space.ids}
 
     def walk(self, starts: Iterable[Mapping[str, Any]] = ({},)) -> Walk:
         """Every talk from every start.
@@ -138,15 +137,18 @@ class Walker:
         for start in starts:
             record = Record()
             record.take(start)
-            begun.append(self._state(record, self.space.classes_of(record.findings, record.doubts), no_sign))
+            classes = self.space.classes_of(record.findings, record.doubts)
+            begun.append(self._state(record, classes, self._standings(classes), no_sign))
         while self._todo:
             self._answer(self._todo.pop())
         return Walk(self.space, begun, list(self.states.values()), self.answers, time.perf_counter() - began)
 
     # --- one state -----------------------------------------------------------------------------
 
-    def _state(self, record: Record, classes: tuple[int, ...], ages: tuple[int | None, ...]) -> State:
-        key = self._key(self._standings(classes), classes, frozenset(record.doubts), ages)
+    def _state(
+        self, record: Record, classes: tuple[int, ...], standings: Sequence[Standing], ages: tuple[int | None, ...]
+    ) -> State:
+        key = self._key(standings, classes, frozenset(record.doubts), ages)
         state = self.states.get(key)
         if state is None:
             findings = {id: value for id, value in record.findings.items() if id not in record.doubts}
@@ -159,35 +161,36 @@ class Walker:
             self._todo.append(state)
         return state
 
-    def _standings(self, classes: Sequence[int]) -> list[Any]:
+    def _standings(self, classes: Sequence[int]) -> list[Standing]:
         return [part.standing(classes) for part in self.space.rules]
 
     def _key(
-        self, standings: Sequence[Any], classes: Sequence[int], doubts: frozenset[str], ages: Sequence[int | None]
+        self, standings: Sequence[Standing], classes: Sequence[int], doubts: frozenset[str], ages: Sequence[int | None]
     ) -> tuple[Any, ...]:
         """Everything that the engine can still look at, and how long emergencies have waited."""
         floor = Level.SELF_CARE
         live = []
         aged: list[int | None] = []
-        emergency = Level.EMERGENCY_DEPARTMENT
-        for number, (part, standing) in enumerate(zip(self.space.rules, standings)):
-            level = part.rule.level
-            if level <= floor and level < emergency:
-                break
+        emergencies = len(ages)
+        for number, standing in enumerate(standings):
+            level = self._levels[number]
             truth = standing.truth
-            if level >= emergency:
+            if number < emergencies:
                 age = ages[number]
                 aged.append(None if truth is False or not standing.lit else 0 if age is None else age)
-            if truth:
-                floor = max(floor, level)
-            elif truth is None and level > floor:
-                live.append(standing)
-        entries = frozenset(standing.entry for standing in live)
+            elif level <= floor:
+                break
+            if truth is None:
+                if level > floor:
+                    live.append(standing)
+            elif truth and level > floor:
+                floor = level
+        entries = frozenset([standing.entry for standing in live])
         wanted = self._open.get(entries)
         if wanted is None:
             wanted = self._open[entries] = frozenset(chain.from_iterable(standing.open_ids for standing in live))
-        gates = tuple(part.standing(classes).left for part, asks in self.space.gates if asks & wanted)
-        return floor, entries, gates, doubts & wanted, tuple(aged)
+        gates = tuple([part.standing(classes).entry for part, asks in self.space.gates if not asks.isdisjoint(wanted)])
+        return floor, entries, gates, doubts & wanted if doubts else doubts, tuple(aged)
 
     # --- one card ------------------------------------------------------------------------------
 
@@ -199,10 +202,10 @@ class Walker:
         ages = tuple(None if age is None else age + 1 for age in state.ages)
         for budget in (True, False) if self.unsure else (True,):
             state.after[budget] = []
-            for classes, doubts, answer in self._answers(state, asks, ages, budget):
+            for classes, standings, doubts, answer in self._answers(state, asks, ages, budget):
                 record = self._taken(state, answer, budget)
                 assert set(record.doubts) == doubts, f"the record doubts {record.doubts}, the walk {sorted(doubts)}"
-                state.after[budget].append(self._state(record, classes, ages))
+                state.after[budget].append(self._state(record, classes, standings, ages))
                 self.answers += 1
 
     def _taken(self, state: State, answer: Mapping[str, Any], budget: bool) -> Record:
@@ -222,8 +225,8 @@ class Walker:
 
     def _answers(
         self, state: State, asks: Sequence[str], ages: Sequence[int | None], budget: bool
-    ) -> Iterable[tuple[tuple[int, ...], frozenset[str], dict[str, Any]]]:
-        """Answers to a card, one for each state that they lead to: new classes, new doubts, the answer itself.
+    ) -> Iterable[tuple[tuple[int, ...], list[Standing], frozenset[str], dict[str, Any]]]:
+        """Answers to a card, one for each state that they lead to: new classes and standings, new doubts, the answer.
 
         Findings that nothing tells apart get their answers in one order only: two of four, never these two or those.
         """
@@ -246,7 +249,7 @@ class Walker:
                         new.setdefault((key, place), (*given, unsure, {**answer, id: value}, place))
                 found = list(new.values())
         leads_to = {self._key(one[1], one[0], one[2], ages): one for one in reversed(found)}
-        return [(classes, doubts, answer) for classes, _, doubts, answer, _ in leads_to.values()]
+        return [one[:4] for one in leads_to.values()]
 
     def _options(self, id: str, last_time: bool) -> list[tuple[int, Any]]:
         """The classes of values that one finding can be given, each with a value."""
@@ -256,8 +259,8 @@ class Walker:
         return options
 
     def _given(
-        self, classes: tuple[int, ...], standings: list[Any], id: str, value_class: int
-    ) -> tuple[tuple[int, ...], list[Any]]:
+        self, classes: tuple[int, ...], standings: list[Standing], id: str, value_class: int
+    ) -> tuple[tuple[int, ...], list[Standing]]:
         """Classes and standings once one finding has a value."""
         if value_class == UNSET:
             return classes, standings

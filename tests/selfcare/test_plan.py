@@ -119,7 +119,6 @@ def test_the_step_up_waits_while_stairs_hurt(protocol: Protocol, told: dict[str,
     assert ("forward_step_up" in names(plan(protocol, **told))) is has_it
 
 
-@pytest.mark.xfail(strict=True, raises=TypeError, reason="not_sure is a text, not a list")
 def test_who_is_not_sure_what_brings_it_on_gets_a_plan(protocol: Protocol) -> None:
     assert set(names(plan(protocol, aggravated_by="not_sure"))) == FIRST_FIVE
 
