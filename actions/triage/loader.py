@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -300,7 +300,7 @@ class _Reader:
         """Refuse a red flag in a negative place: its `yes` must never make a level less urgent."""
         self._only(file, entry, _negative(condition))
 
-    def _only(self, file: str, entry: Mapping[str, Any], ids: set[str]) -> None:
+    def _only(self, file: str, entry: Mapping[str, Any], ids: Iterable[str]) -> None:
         for id in sorted(ids):
             if self.findings[id].red_flag:
                 self._wrong(file, entry, "K108", f"{id} is a red flag; a rule may use only its presence.")

@@ -199,7 +199,7 @@ class Walker:
         if isinstance(state.step, Assessment):
             return
         asks = state.step.asks
-        ages = tuple(None if age is None else age + 1 for age in state.ages)
+        ages = state.ages if state.again else tuple(None if age is None else age + 1 for age in state.ages)
         for budget in (True, False) if self.unsure else (True,):
             state.after[budget] = []
             for classes, standings, doubts, answer in self._answers(state, asks, ages, budget):
