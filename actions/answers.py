@@ -112,7 +112,7 @@ def take_payload(answer: Payload, asks: Iterable[str], protocol: Protocol) -> di
 
     Args:
         answer: what was sent.
-        asks: for a screen, the finding ids that it showed.
+        asks: for a screen, the finding ids that it showed and that were not told otherwise since.
         protocol: names what may be asked and which values fit.
 
     Returns:
@@ -122,7 +122,7 @@ def take_payload(answer: Payload, asks: Iterable[str], protocol: Protocol) -> di
         BadAnswer: unknown question, or a value that does not fit it.
     """
     if answer.question in protocol.screens:
-        return _screen_values(answer.value, tuple(asks) or protocol.screens[answer.question].findings)
+        return _screen_values(answer.value, tuple(asks))
     finding = protocol.findings.get(answer.question)
     if finding is None or finding.watched:
         raise BadAnswer("there is no such question")
@@ -288,7 +288,8 @@ def _to_screen(message: Message, asks: list[str], protocol: Protocol) -> dict[st
     if said == NOT_SURE and not heard:
         return dict.fromkeys(asks, NOT_SURE)
     short = len(message.words.split()) <= LONG_NO
-    if said == "no" and short and not any(value != "no" for value in heard.values()):
+    digits = any(map(str.isdigit, message.words))
+    if said == "no" and short and not digits and not any(value != "no" for value in heard.values()):
         return dict.fromkeys(asks, "no")
     if message.words in ALL:
         return dict.fromkeys(asks, "yes")

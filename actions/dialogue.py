@@ -142,6 +142,7 @@ class Talk:
             told.pop("duration_weeks", None)
         if in_context and pending is not None:
             told = {id: value for id, value in told.items() if not (id in record.asks and value == "no")}
+        self.record.told_in_words({id for id, value in told.items() if value == "yes"})
         self.answered = bool(in_context)
         self.changed = record.take({**told, **in_context})
         if in_context:
@@ -159,7 +160,8 @@ class Talk:
         if answer.question == DELETE and self.record.deleting:
             self.changed = {DELETE: "yes" if answer.value == "yes" else "no"}
             return
-        asks = self.record.shown.get(answer.question, [])
+        screen = self.protocol.screens.get(answer.question)
+        asks = self.record.shown.get(answer.question, screen.findings if screen else [])
         self.changed = self.record.take(answers.take_payload(answer, asks, self.protocol))
         self.answered = True
         self.record.misses = 0

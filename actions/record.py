@@ -74,6 +74,10 @@ class Record:
             self.steps = [*self.steps, {"before": before, "pending": self.pending, **asked_before}][-MOST_STEPS_BACK:]
         return changed
 
+    def told_in_words(self, ids: set[str]) -> None:
+        """What was told in words is no longer settled by a card shown before: a late tap of "none" leaves it."""
+        self.shown = {card: [id for id in on_card if id not in ids] for card, on_card in self.shown.items()}
+
     def step_back(self) -> dict[str, Any] | None:
         """Undo the last turn that changed anything.
 

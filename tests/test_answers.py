@@ -371,7 +371,7 @@ def test_a_choice_that_is_no_finding_is_read_too(protocol: Protocol, pending: st
     ],
     ids=lambda part: part.text if isinstance(part, Message) else "",
 )
-def test_an_answer_that_is_misread_today(
+def test_a_denial_or_a_stray_number_is_not_bent_into_an_answer(
     protocol: Protocol, pending: str, message: Message, recorded: dict[str, Any] | None
 ) -> None:
     assert in_context(message, pending, [pending], protocol) == recorded
@@ -381,6 +381,11 @@ def test_an_answer_that_is_misread_today(
 def test_a_no_to_something_else_denies_no_emergency(protocol: Protocol, message: Message) -> None:
     asks = list(protocol.screens[EMERGENCY].findings)
     assert in_context(message, EMERGENCY, asks, protocol) is None
+
+
+def test_none_except_one_does_not_deny_that_one(protocol: Protocol) -> None:
+    recorded = in_context(said("none except 2"), "swelling_screen", THREE, protocol) or {}
+    assert recorded.get("fever_or_unwell") != "no"
 
 
 def test_no_before_a_title_ticks_nothing(protocol: Protocol) -> None:

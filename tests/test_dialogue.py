@@ -415,6 +415,13 @@ def test_a_told_red_flag_outlives_a_later_no(asked: Conversation) -> None:
     assert asked.record.findings["calf_swollen_or_tender"] == "yes"
 
 
+def test_a_late_none_of_these_denies_no_red_flag_told_since(fresh: Conversation) -> None:
+    fresh.says("my knee hurts")
+    fresh.says("there is a deep cut", Heard("deep_wound", "deep_wound", "present"))
+    fresh.taps(EMERGENCY, [])
+    assert fresh.record.findings["deep_wound"] == "yes"
+
+
 def test_a_red_flag_can_be_taken_back(asked: Conversation) -> None:
     asked.says("my calf is swollen", Heard("calf_swollen_or_tender", "calf_swollen_or_tender", "present"))
     heard = Heard("calf_swollen_or_tender", "calf_swollen_or_tender", "absent")

@@ -18,8 +18,6 @@ from actions.triage.conditions import NOT_SURE
 
 from .space import UNSET, Space, Standing
 
-Ages = "tuple[int | None, ...]"
-
 
 @dataclass(eq=False)
 class State:
@@ -28,7 +26,8 @@ class State:
     record: Record
     classes: tuple[int, ...]
     ages: tuple[int | None, ...]
-    """For each emergency rule: cards since its first red flag was told; None while none was, or it cannot hold."""
+    """For each emergency rule: cards since its first red flag was told, second asks not counted; None while none
+    was told, or once the rule cannot hold."""
     live: frozenset[int]
     gates: tuple[int, ...]
     step: Question | Assessment
@@ -36,6 +35,8 @@ class State:
     """The level that what is known calls for."""
     again: bool = False
     """The card asks for something in doubt once more."""
+    checked: bool = False
+    """A second talk in this state was asked for its next card as well, and got the same."""
     after: dict[bool, list[State]] = field(default_factory=dict)
     """What can follow, by whether a `not_sure` may still be asked once more (the record's budget)."""
 
@@ -57,7 +58,11 @@ class State:
 
 @dataclass
 class Walk:
-    """Every state that can be reached, and the ways between them."""
+    """Every state that can be reached, and the ways between them.
+
+    The number of second asks so far is not part of a state: both what follows while the record's budget lasts and
+    what follows once it is spent are walked from every state. Only `most_cards` counts it.
+    """
 
     space: Space
     starts: list[State]
@@ -65,11 +70,17 @@ class Walk:
     answers: int
     """Answers to cards that lead to different states."""
     seconds: float
+    """Processor time."""
 
     @property
     def ends(self) -> list[State]:
         """The states in which the talk gives its assessment."""
         return [state for state in self.states if isinstance(state.step, Assessment)]
+
+    @property
+    def emergencies(self) -> list[State]:
+        """The ends in an emergency."""
+        return [end for end in self.ends if end.step.level >= Level.EMERGENCY_DEPARTMENT]
 
     def ways(self) -> Iterable[tuple[State, State]]:
         """Every step from a state to one that an answer leads to."""
@@ -108,6 +119,12 @@ def _raise(most: dict[Level, int], other: Mapping[Level, int], by: int) -> None:
         most[level] = max(most.get(level, 0), cards + by)
 
 
+def _same(one: Question | Assessment, other: Question | Assessment) -> bool:
+    if isinstance(one, Assessment) and isinstance(other, Assessment):
+        return one.level == other.level
+    return one == other
+
+
 class Walker:
     """Explores states from any number of starts; a state that was reached from another start is not walked again.
 
@@ -131,7 +148,7 @@ class Walker:
         Args:
             starts: what was volunteered before the first card; `not_sure` for what was said to be unsure.
         """
-        began = time.perf_counter()
+        began = time.process_time()
         no_sign = (None,) * len(self.space.emergencies)
         begun = []
         for start in starts:
@@ -141,7 +158,7 @@ class Walker:
             begun.append(self._state(record, classes, self._standings(classes), no_sign))
         while self._todo:
             self._answer(self._todo.pop())
-        return Walk(self.space, begun, list(self.states.values()), self.answers, time.perf_counter() - began)
+        return Walk(self.space, begun, list(self.states.values()), self.answers, time.process_time() - began)
 
     # --- one state -----------------------------------------------------------------------------
 
@@ -159,6 +176,10 @@ class Walker:
             state.again = isinstance(step, Question) and any(id in record.doubts for id in step.asks)
             self.states[key] = state
             self._todo.append(state)
+        elif not state.checked:
+            state.checked = True
+            step = next_step(record.findings, self.space.protocol, frozenset(record.doubts))
+            assert _same(step, state.step), f"two talks in one state: {step}, {state.step}; {record.findings}"
         return state
 
     def _standings(self, classes: Sequence[int]) -> list[Standing]:
