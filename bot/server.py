@@ -27,6 +27,7 @@ from sanic.response import HTTPResponse  # noqa: E402
 from bot.actions_in_process import InProcessActions, use_in_process_check  # noqa: E402
 from bot.channels.rest import CardCollector  # noqa: E402
 from bot.locks import QuickLockStore  # noqa: E402
+from bot.plain_runner import PlainRunner  # noqa: E402
 from bot.trackers import TalkStore  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -64,6 +65,7 @@ async def make_agent(model: str, endpoints: AvailableEndpoints) -> Agent:
     agent.tracker_store = endpoints.tracker_store
     agent.processor.tracker_store = endpoints.tracker_store
     endpoints.tracker_store.domain = agent.domain
+    agent.processor.graph_runner = PlainRunner(agent.processor.graph_runner)
     await _warm_up(agent, endpoints)
     return agent
 

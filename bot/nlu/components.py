@@ -35,6 +35,7 @@ COMMANDS = {
     "help": "greet", "exercise": "ask_exercises", "exercises": "ask_exercises", "delete_my_data": "delete_my_data",
 }  # fmt: skip
 """What may stand after a slash, and the intent that it means. `restart` and `back` themselves are Rasa's own names."""
+WITH_TOPIC = ("ask_topic", "ask_exercises")
 CANNOT_BE_UNDONE = ("start_over", "delete_my_data")
 SURE = 0.6
 """Probability from which a wish is carried out that loses what was told."""
@@ -188,6 +189,8 @@ class IntentReader(GraphComponent):
         self._resource = resource
         self._classifier: TextClassifier | None = None
         self._topics: Nearest | None = None
+        self._examples: dict[str, str] = {}
+        """Training examples as typed, and their intent: what is known to the letter needs no guess."""
         self._of_short = lru_cache(maxsize=4096)(self._understand)
 
     @classmethod
@@ -219,9 +222,11 @@ class IntentReader(GraphComponent):
         topics = yaml.safe_load(ADVICE.read_text(encoding="utf-8"))
         wordings = [(topic["id"], ask) for topic in topics for ask in [*topic["ask"], topic["title"]]]
         self._topics = Nearest([id for id, _ in wordings], embedder().embed([ask for _, ask in wordings]))
+        self._examples = {_tidy(one.get(TEXT)): one.get(INTENT) for one in examples}
         with self._model_storage.write_to(self._resource) as folder:
             self._classifier.save(folder)
             self._topics.save(folder)
+            (folder / "examples.json").write_text(json.dumps(self._examples))
         return self._resource
 
     @classmethod
@@ -238,6 +243,7 @@ class IntentReader(GraphComponent):
         with model_storage.read_from(resource) as folder:
             reader._classifier = TextClassifier.load(folder)
             reader._topics = Nearest.load(folder)
+            reader._examples = json.loads((folder / "examples.json").read_text())
         embedder().embed(["warm up"])
         return reader
 
@@ -250,12 +256,16 @@ class IntentReader(GraphComponent):
             if not text or self._classifier is None or self._topics is None:
                 _set_intent(message, NOT_UNDERSTOOD, 1.0)
                 continue
+            known = self._examples.get(_tidy(text))
+            if known is not None and known not in WITH_TOPIC:
+                _set_intent(message, known, 1.0)
+                continue
             ranking, topic, similar = (self._of_short if len(text) <= SHORT else self._understand)(text)
             best, confidence = ranking[0]
             needed = SURE if best in CANNOT_BE_UNDONE else self._threshold
             understood = confidence >= needed and any(map(str.isalpha, text))
             _set_intent(message, best if understood else NOT_UNDERSTOOD, confidence, ranking)
-            if best in ("ask_topic", "ask_exercises") and similar >= NO_TOPIC_BELOW:
+            if best in WITH_TOPIC and similar >= NO_TOPIC_BELOW:
                 entity = {"entity": "topic", "value": topic, "status": "present", "start": 0, "end": len(text),
                           "confidence_entity": similar, "extractor": "IntentReader"}  # fmt: skip
                 message.set(ENTITIES, message.get(ENTITIES, []) + [entity], add_to_output=True)
@@ -270,6 +280,11 @@ class IntentReader(GraphComponent):
         ranking = [(self._classifier.labels[index], float(chances[index])) for index in order]
         topic, similar = self._topics.best(vector)
         return ranking, topic, similar
+
+
+def _tidy(text: str) -> str:
+    """Lower case, without the marks around it."""
+    return " ".join(text.lower().split()).strip(" .,!?")
 
 
 def _is_command(message: Message) -> bool:

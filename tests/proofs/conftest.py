@@ -23,7 +23,7 @@ MOST_SECONDS = 120
 
 Count = Callable[[str], None]
 _counts: list[str] = []
-_began = time.process_time()
+_seconds: list[float] = []
 
 
 @pytest.fixture(scope="session")
@@ -80,10 +80,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.name == "test_all_proofs_are_quick")
 
 
-@pytest.fixture(scope="session")
-def seconds_so_far() -> Callable[[], float]:
-    """Processor time since the proofs were loaded."""
-    return lambda: time.process_time() - _began
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_protocol() -> Iterator[None]:
+    """Adds up the processor time of the tests in this folder."""
+    began = time.process_time()
+    yield
+    _seconds.append(time.process_time() - began)
+
+
+@pytest.fixture
+def seconds_so_far() -> float:
+    """Processor time of the proofs before this one."""
+    return sum(_seconds)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -91,3 +99,4 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.section("proofs")
         for line in _counts:
             terminalreporter.write_line(line)
+        terminalreporter.write_line(f"all proofs: {sum(_seconds):.0f} s of processor time")

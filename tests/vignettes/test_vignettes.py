@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from actions.triage import Level, Protocol
-
 from tests.vignettes.patient import (
     EMERGENCIES,
     Outcome,
