@@ -125,15 +125,21 @@ def finding_in_words(finding: Finding, value: Any) -> str:
         return f"not sure: {finding.title}"
     if finding.kind == "yes_no":
         return finding.title if value == "yes" else finding.denied or f"not: {finding.title}"
+    words = _value_in_words(finding, value)
+    return finding.said.replace("{value}", words) if finding.said else f"{finding.title}: {words}"
+
+
+def _value_in_words(finding: Finding, value: Any) -> str:
+    if finding.kind == "number":
+        if finding.unit == "weeks" and isinstance(value, (int, float)) and 0 < value < 1:
+            days = max(1, round(value * 7))
+            return f"{days} day" + ("s" if days > 1 else "")
+        return f"{_number(value)}" + ("" if isinstance(value, str) else f" {finding.unit}".rstrip())
     titles = {option.value: option.title for option in finding.options}
-    if finding.kind == "one_of":
-        return f"{finding.title}: {titles.get(value, value)}"
-    if finding.kind == "any_of":
-        return f"{finding.title}: " + (", ".join(titles.get(one, one) for one in value) or "none")
-    if finding.unit == "weeks" and isinstance(value, (int, float)) and value < 1:
-        days = max(1, round(value * 7))
-        return f"{finding.title}: {days} day" + ("s" if days > 1 else "")
-    return f"{finding.title}: {_number(value)}" + ("" if isinstance(value, str) else f" {finding.unit}".rstrip())
+    chosen = value if isinstance(value, list) else [value]
+    shown = [titles.get(one, str(one)) for one in chosen]
+    lowered = [title[:1].lower() + title[1:] for title in shown]
+    return ", ".join(lowered) or "none"
 
 
 def _number(value: Any) -> str:

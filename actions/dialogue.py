@@ -210,6 +210,11 @@ class Talk:
         self._ask(step)
 
     def _ask(self, asked: Question) -> None:
+        """Show a question; one that was just shown comes in its other wording, never twice the same."""
+        again = self.record.pending == asked.id
+        plainly = (not self.record.worded_plainly) if again else asked.plainer
+        asked = Question(asked.id, asked.asks, plainer=plainly)
+        self.record.worded_plainly = plainly
         self.record.pending = asked.id
         self.record.asks = list(asked.asks)
         if asked.id in self.protocol.screens:
@@ -218,11 +223,10 @@ class Talk:
 
     def _missed(self, step: Question) -> None:
         self.record.misses += 1
-        plainer = Question(step.id, step.asks, plainer=True)
         keys = {1: "not_understood", 2: "not_understood_again"}
         empty = not self.message.text.strip()
         self.cards.append(cards.plain("empty" if empty else keys.get(self.record.misses, "stuck")))
-        self._ask(plainer if self.record.misses % 2 else step)
+        self._ask(step)
 
     def _question_again(self) -> list[Card]:
         """The pending question once more, after something else was answered."""
@@ -369,7 +373,7 @@ class Talk:
         step = self._next()
         if self.record.pending not in (None, OPENING) and isinstance(step, Question) and not self.changed:
             self.record.misses += 1
-            self._ask(Question(step.id, step.asks, plainer=True))
+            self._ask(step)
             return
         self._again(start=True)
 

@@ -29,6 +29,8 @@ class Record:
     """The finding ids on that card, in the order of its options."""
     shown: dict[str, list[str]] = field(default_factory=dict)
     """Screen id to the finding ids it last showed, so that a late tap means what the person saw."""
+    worded_plainly: bool = False
+    """The pending card was last shown in its second wording."""
     misses: int = 0
     """Answers in a row that did not fit the pending card."""
     steps: list[dict[str, Any]] = field(default_factory=list)

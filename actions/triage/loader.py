@@ -128,6 +128,7 @@ class _Reader:
             red_flag=bool(entry.get("red_flag", False)),
             watched=watched,
             title=str(entry.get("title", "")),
+            said=str(entry.get("said", "")),
             denied=str(entry.get("denied", "")),
             prompt=_text(entry, "prompt"),
             plainer=_text(entry, "plainer"),

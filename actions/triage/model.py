@@ -71,6 +71,8 @@ class Finding:
     high: float
     sources: tuple[str, ...]
     line: int
+    said: str = ""
+    """How its value is said back, with {value} in it; empty for the title and the value."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from actions.record import Record
-from actions.triage import Assessment, Level, Protocol, Question, assess, load_protocol, next_step
+from actions.triage import Assessment, Protocol, Question, load_protocol, next_step
 from actions.triage.conditions import NOT_SURE
 from actions.triage.model import Finding
 
@@ -116,11 +116,7 @@ class Turn:
     record: Record
     step: Question | Assessment
     cards: int
-
-    @property
-    def held(self) -> Level:
-        """The level that what is settled calls for."""
-        return assess(settled(self.record), PROTOCOL).level
+    """Questions asked so far, the one that now waits not counted."""
 
 
 def settled(record: Record) -> dict[str, Any]:
@@ -128,25 +124,25 @@ def settled(record: Record) -> dict[str, Any]:
     return {id: value for id, value in record.findings.items() if id not in record.doubts}
 
 
-def talk(person: Person, record: Record | None = None, protocol: Protocol = PROTOCOL) -> Iterator[Turn]:
+def talk(person: Person, protocol: Protocol = PROTOCOL) -> Iterator[Turn]:
     """One whole talk, message by message: what is volunteered, then the answer to the card, until the assessment.
 
     Args:
         person: knows the answers.
-        record: what was said before; a new one when None.
         protocol: asks the questions.
     """
-    record = record or Record()
+    record = Record()
+    step = next_step({}, protocol)
     for cards in range(ENDLESS):
         said = {id: person.answer(id, id in record.doubts) for turn, id in person.says if turn == cards}
         new = {id: value for id, value in said.items() if id not in record.findings or id in record.doubts}
         if new:
             record.take(new)
-            yield Turn(record, next_step(record.findings, protocol, frozenset(record.doubts)), cards)
-        step = next_step(record.findings, protocol, frozenset(record.doubts))
-        if isinstance(step, Assessment):
+            step = next_step(record.findings, protocol, frozenset(record.doubts))
             yield Turn(record, step, cards)
+        if isinstance(step, Assessment):
             return
         record.take({id: person.answer(id, id in record.doubts) for id in step.asks})
-        yield Turn(record, next_step(record.findings, protocol, frozenset(record.doubts)), cards + 1)
+        step = next_step(record.findings, protocol, frozenset(record.doubts))
+        yield Turn(record, step, cards + 1)
     raise AssertionError(f"no end after {ENDLESS} cards: {record.findings}")

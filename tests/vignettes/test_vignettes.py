@@ -113,6 +113,14 @@ def test_the_expected_rules_are_among_the_reasons(played: Results, protocol: Pro
         assert not missing, f"{vignette.id}: {sorted(missing)} missing; reasons {outcome.rules}"
 
 
+def test_below_an_emergency_nothing_more_urgent_is_left_open(played: Results, protocol: Protocol) -> None:
+    for vignette, outcome in played:
+        if outcome.level < Level.EMERGENCY_DEPARTMENT:
+            above = [rule for rule in protocol.rules if rule.level > outcome.level]
+            left = [rule.key for rule in above if rule.when.holds(outcome.findings) is not False]
+            assert not left, f"{vignette.id} ended at {outcome.level.id} with {left} unsettled"
+
+
 def test_engine_and_dialogue_agree(vignettes: list[Vignette], played: Results, protocol: Protocol) -> None:
     for (vignette, said), (_, computed) in zip(played, play_all(vignettes, protocol, through_engine)):
         assert said == computed, vignette.id
