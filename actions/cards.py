@@ -149,7 +149,7 @@ def _number(value: Any) -> str:
 def assessment(result: Assessment, protocol: Protocol, findings: dict[str, Any]) -> Card:
     """The result: what to do first, then why, then what would change it."""
     words = protocol.levels[result.level]
-    special = [fill(line) for rule in result.because if rule.level >= Level.URGENT for line in rule.do]
+    special = [fill(line) for rule in result.because if rule.level == result.level for line in rule.do]
     actions = list(dict.fromkeys([fill(line) for line in words.actions] + special))
     reasons = reasons_of(result)
     fits = fits_in_words(result, findings) if result.level < Level.URGENT else []

@@ -320,7 +320,7 @@ def test_restart_forgets_what_was_told(asked: Conversation) -> None:
 def test_a_summary_says_what_was_told_and_goes_on(asked: Conversation) -> None:
     asked.says("left", Heard("side", "left", "present"))
     shown = asked.says("summary", wish="ask_summary")
-    assert ("Side: Left" in shown[0].text, shown[0].kind, question(shown)) == (True, "handoff", "recent_injury")
+    assert ("left knee" in shown[0].text, shown[0].kind, question(shown)) == (True, "handoff", "recent_injury")
 
 
 def test_a_summary_of_nothing_says_so(fresh: Conversation) -> None:
