@@ -384,6 +384,7 @@ def volunteered(
                 new[one.id] = check_value(finding, one.value)
             except BadAnswer:
                 continue
-    if new.get("injury_days_ago", 0) > 42 and "recent_injury" not in new:
+    days = new.get("injury_days_ago", 0)
+    if days != NOT_SURE and days > 42 and "recent_injury" not in {**known, **new}:
         new["recent_injury"] = "no"
     return new

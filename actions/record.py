@@ -29,6 +29,8 @@ class Record:
     """The finding ids on that card, in the order of its options."""
     shown: dict[str, list[str]] = field(default_factory=dict)
     """Screen id to the finding ids it last showed, so that a late tap means what the person saw."""
+    partly: str | None = None
+    """The screen that was last answered in words, and only in part."""
     worded_plainly: bool = False
     """The pending card was last shown in its second wording."""
     misses: int = 0
@@ -63,7 +65,7 @@ class Record:
         """
         changed = {id: value for id, value in new.items() if self.findings.get(id) != value}
         again = [id for id, value in new.items() if value == "not_sure"]
-        before = {id: self.findings.get(id) for id in changed}
+        before = {id: self.findings.get(id) for id in new if id in changed or id in self.doubts}
         asked_before = {"doubts": list(self.doubts), "retried": list(self.retried), "second_asks": self.second_asks}
         asked_again = [id for id in new if id in self.doubts]
         self.second_asks += bool(asked_again)
@@ -72,7 +74,7 @@ class Record:
         if self.second_asks < MOST_SECOND_ASKS:
             self.doubts += [id for id in again if id not in self.retried]
         self.findings.update(changed)
-        if changed:
+        if before:
             self.steps = [*self.steps, {"before": before, "pending": self.pending, **asked_before}][-MOST_STEPS_BACK:]
         return changed
 

@@ -63,6 +63,9 @@ class Is(Condition):
     kind: str
     wanted: tuple[Any, ...]
     watched: bool = False
+    unsure_holds: bool = True
+    """How a choice or a number that the person is not sure of is read: cautiously, so that a rule which raises the
+    level holds, and a pattern that may be looked after at home does not fit. Turned round under `none_of`."""
 
     def holds(self, findings: Findings) -> bool | None:
         value = findings.get(self.id)
@@ -71,9 +74,10 @@ class Is(Condition):
         if self.kind == "yes_no":
             # A person who is still not sure is treated as if the answer were yes (clinical.md A0.6).
             return bool((value != "no") == (self.wanted[0] == "yes"))
+        if value == NOT_SURE:
+            return self.unsure_holds
         if self.kind == "number":
-            # An unknown number cannot rule the condition out, so the cautious reading is that it holds.
-            return value == NOT_SURE or all(COMPARISONS[name][0](value, bound) for name, bound in self.wanted)
+            return all(COMPARISONS[name][0](value, bound) for name, bound in self.wanted)
         if self.kind == "any_of":
             return any(choice in value for choice in self.wanted)
         return bool(value in self.wanted)

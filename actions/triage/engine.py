@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Union
 
-from actions.triage.model import Assessment, Level, Protocol, Question, Rule
+from actions.triage.conditions import NOT_SURE
+from actions.triage.model import Assessment, Level, Presentation, Protocol, Question, Rule
 
 Findings = Mapping[str, Any]
 Step = Union[Question, Assessment]
@@ -65,9 +66,15 @@ def assess(findings: Findings, protocol: Protocol) -> Assessment:
     return Assessment(
         level=reasons[0].level if reasons else Level.SELF_CARE,
         because=reasons,
-        fits=tuple(pattern for pattern in protocol.presentations if pattern.fits_when.holds(findings)),
+        fits=tuple(pattern for pattern in protocol.presentations if _fits(pattern, findings)),
         protocol=protocol.version,
     )
+
+
+def _fits(pattern: Presentation, findings: Findings) -> bool:
+    """The pattern is worth naming: it holds by what was told, not by what the person could not tell."""
+    told = all(findings.get(id) != NOT_SURE for id in pattern.fits_when.ids())
+    return told and bool(pattern.fits_when.holds(findings))
 
 
 def _is_lit(rule: Rule, findings: Findings, protocol: Protocol) -> bool:

@@ -40,7 +40,7 @@ CODES = {
     "K109": "a finding that a rule needs and nobody asks for",
     "K110": "a question that no rule and no presentation uses",
     "K111": "a rule that can never hold",
-    "K112": "a rule that never changes anything, because a more urgent one of the same id always holds with it",
+    "K112": "a rule that never changes anything, because one of the same id that counts before it always holds with it",
     "K201": "a sentence of more than 20 words",
     "K202": "words that need a reading age over 11",
     "K203": "an option or button title too long for a channel",

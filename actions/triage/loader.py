@@ -77,6 +77,7 @@ class _Reader:
         self.mistakes: list[Mistake] = []
         self.findings: dict[str, Finding] = {}
         self.sources: dict[str, str] = {}
+        self.unsure_holds = True
 
     def protocol(self) -> Protocol:
         self.sources = self._titles(self._entries("sources.yml"))
@@ -191,6 +192,7 @@ class _Reader:
     def _presentation(self, entry: Mapping[str, Any]) -> Presentation:
         file = "presentations.yml"
         self._need(file, entry, ["id", "name", "fits_when", "level", "say", "sources", "reviewed"])
+        self.unsure_holds = entry.get("level") != Level.SELF_CARE.id
         pattern = Presentation(
             id=str(entry.get("id", "")),
             name=str(entry.get("name", "")),
@@ -203,6 +205,7 @@ class _Reader:
             **self._review(file, entry),
             line=entry[LINE],
         )
+        self.unsure_holds = True
         if pattern.level > Level.SELF_CARE:
             self._rises(file, entry, pattern.fits_when)
         else:
@@ -269,7 +272,9 @@ class _Reader:
                 if not isinstance(value, list) or not value:
                     self._wrong(file, data, "K103", f"{key} needs a list of conditions.")
                     continue
+                self.unsure_holds ^= key == "none_of"
                 inner = tuple(self._condition(file, part, line) for part in value)
+                self.unsure_holds ^= key == "none_of"
                 parts.extend(inner if key == "all_of" else [GROUPS[key](inner)])
             else:
                 parts.append(self._atom(file, data, key, value))
@@ -286,7 +291,7 @@ class _Reader:
             if not bounds or not numeric or not set(bounds) <= set(COMPARISONS):
                 self._wrong(file, entry, "K103", f"{id} is a number; write one of {', '.join(COMPARISONS)}.")
                 return AllOf(())
-            return Is(id, finding.kind, tuple(bounds.items()))
+            return Is(id, finding.kind, tuple(bounds.items()), unsure_holds=self.unsure_holds)
         wanted = tuple(_plain(one) for one in (value if isinstance(value, list) else [value]))
         if finding.kind == "yes_no" and len(wanted) != 1:
             self._wrong(file, entry, "K103", f"{id} is yes or no; write one of them.")
@@ -295,7 +300,7 @@ class _Reader:
         for one in wanted:
             if one not in allowed:
                 self._wrong(file, entry, "K103", f"{id} cannot be {one!r}; it can be {', '.join(sorted(allowed))}.")
-        return Is(id, finding.kind, wanted, finding.watched)
+        return Is(id, finding.kind, wanted, finding.watched, self.unsure_holds)
 
     def _rises(self, file: str, entry: Mapping[str, Any], condition: Condition) -> None:
         """Refuse a red flag in a negative place: its `yes` must never make a level less urgent."""
@@ -333,8 +338,7 @@ class _Reader:
         if not isinstance(review, dict):
             self._wrong(file, entry, "K101", f"{entry.get('id')}: reviewed needs by and on.")
             return {"reviewed_by": None, "reviewed_on": None}
-        # YAML 1.1 reads the key `on` as true.
-        by, on = review.get("by"), review.get("on", review.get(True))
+        by, on = review.get("by"), review.get("on")
         return {"reviewed_by": by and str(by), "reviewed_on": on and str(on)}
 
     def _version(self) -> str:

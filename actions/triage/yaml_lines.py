@@ -24,6 +24,8 @@ def _mapping(loader: Any, node: Any) -> dict[Any, Any]:
             raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} stands twice", key_node.start_mark)
         seen.add(key)
     mapping = yaml.constructor.SafeConstructor.construct_mapping(loader, node, deep=True)
+    if True in mapping and any(key_node.value == "on" for key_node, _ in node.value):
+        mapping["on"] = mapping.pop(True)  # YAML 1.1 takes the key `on` for true
     mapping[LINE] = node.start_mark.line + 1
     return mapping
 

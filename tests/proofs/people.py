@@ -58,7 +58,7 @@ TROUBLES = [(id, "yes") for id in IDS if PROTOCOL.findings[id].kind == "yes_no"]
 def told(facts: list[tuple[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
     """Some of the facts, few or many."""
     one = st.sampled_from(facts)
-    return st.one_of(st.lists(one, max_size=8), st.lists(one, min_size=15, max_size=60)).map(dict)
+    return st.one_of(st.lists(one, max_size=8), st.lists(one, min_size=8, max_size=24)).map(dict)
 
 
 records: st.SearchStrategy[dict[str, Any]] = told(FACTS + TROUBLES + UNSURE)

@@ -222,6 +222,9 @@ class Walker:
         asks = state.step.asks
         ages = state.ages if state.again else tuple(None if age is None else age + 1 for age in state.ages)
         for budget in (True, False) if self.unsure else (True,):
+            if not budget and set(asks) <= {*state.record.doubts, *state.record.retried}:
+                state.after[False] = state.after[True]  # nothing on the card could be asked once more
+                break
             state.after[budget] = []
             for classes, standings, doubts, answer in self._answers(state, asks, ages, budget):
                 record = self._taken(state, answer, budget)
@@ -274,10 +277,11 @@ class Walker:
 
     def _options(self, id: str, last_time: bool) -> list[tuple[int, Any]]:
         """The classes of values that one finding can be given, each with a value."""
-        options = [(1 + self.space.values[id].index(value), value) for value in self.space.sure(id)]
+        options = {1 + self.space.values[id].index(value): value for value in self.space.sure(id)}
         if self.unsure:
-            options.append((self.space.unsure[id] if last_time else UNSET, NOT_SURE))
-        return options
+            # Asked for the last time, `not_sure` falls into the class of another answer and is given in its place.
+            options[self.space.unsure[id] if last_time else UNSET] = NOT_SURE
+        return list(options.items())
 
     def _given(
         self, classes: tuple[int, ...], standings: list[Standing], id: str, value_class: int

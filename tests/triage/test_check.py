@@ -193,14 +193,6 @@ def test_a_rule_of_another_id_casts_no_shadow(content, found):
     assert found() == []
 
 
-def test_a_person_who_is_not_sure_can_tell_two_rules_apart(content, found):
-    content["red_flags.yml"][2:] = [
-        rule("R2", {"none_of": [{"age": {"below": 18}}]}, case="grown"),
-        rule("R2", {"age": {"at_least": 18}}, "soon", case="adult"),
-    ]
-    assert found() == []
-
-
 # --- sources ---------------------------------------------------------------------------------------------
 
 
