@@ -32,8 +32,13 @@ talk_events = sa.Table(
     metadata,
     sa.Column("sender_id", sa.String(255), primary_key=True),
     sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("amount", sa.Integer, nullable=False),
     sa.Column("data", sa.Text, nullable=False),
 )
+"""A row holds the events of one turn as JSON: `amount` of them, the first of which is the talk's event `number`."""
+
+COUNT = sa.select(sa.func.sum(talk_events.c.amount)).where(talk_events.c.sender_id == sa.bindparam("sender"))
+INSERT = sa.insert(talk_events)
 
 Result = TypeVar("Result")
 
@@ -42,10 +47,10 @@ def make_engine(url: str) -> sa.engine.Engine:
     """An engine for the store; SQLite writes ahead, so that readers never wait for a writer."""
     if not url.startswith("sqlite"):
         return sa.create_engine(url, future=True, pool_pre_ping=True)
-    arguments: dict[str, Any] = {"connect_args": {"check_same_thread": False, "timeout": 10}}
-    if url in ("sqlite://", "sqlite:///:memory:"):
-        arguments["poolclass"] = sa.pool.StaticPool
-    engine = sa.create_engine(url, future=True, **arguments)
+    # SQLAlchemy opens a SQLite file anew for each statement, unless told to keep connections.
+    pool = sa.pool.StaticPool if url in ("sqlite://", "sqlite:///:memory:") else sa.pool.QueuePool
+    connect = {"check_same_thread": False, "timeout": 10}
+    engine = sa.create_engine(url, future=True, connect_args=connect, poolclass=pool)
 
     @sa.event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: Any) -> None:
@@ -89,12 +94,13 @@ class TalkStore(TrackerStore):  # type: ignore[misc]
         rows = await _in_thread(lambda: self._rows(sender_id))
         if not rows:
             return None
-        events = [Event.from_parameters(json.loads(row)) for row in rows]
+        stored = [event for row in rows for event in json.loads(row)]
+        events = [Event.from_parameters(event) for event in stored]
         tracker = self.init_tracker(sender_id)
         for event in events:
             if event is not None:
                 tracker.update(event, self.domain)
-        tracker.kneewise_saved = len(rows)
+        tracker.kneewise_saved = len(stored)
         return tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
@@ -106,11 +112,10 @@ class TalkStore(TrackerStore):  # type: ignore[misc]
         if self.event_broker is not None:
             await self._stream_new_events(self.event_broker, new, tracker.sender_id)
         if restarts:
-            kept = [json.dumps(event.as_dict()) for event in new[restarts[-1] + 1 :]]
+            kept = new[restarts[-1] + 1 :]
             await _in_thread(lambda: self._replace(tracker.sender_id, kept))
             return
-        lines = [json.dumps(event.as_dict()) for event in new]
-        await _in_thread(lambda: self._append(tracker.sender_id, saved, lines))
+        await _in_thread(lambda: self._append(tracker.sender_id, saved, new))
         tracker.kneewise_saved = len(events)
         self._live[tracker.sender_id] = (tracker, len(events))
         while len(self._live) > MOST_LIVE:
@@ -126,33 +131,33 @@ class TalkStore(TrackerStore):  # type: ignore[misc]
         return await _in_thread(self._senders)
 
     def _count(self, sender_id: str) -> int:
-        query = sa.select(sa.func.max(talk_events.c.number)).where(talk_events.c.sender_id == sender_id)
         with self._engine.connect() as connection:
-            last = connection.execute(query).scalar()
-        return 0 if last is None else last + 1
+            return int(connection.execute(COUNT, {"sender": sender_id}).scalar() or 0)
 
     def _rows(self, sender_id: str) -> list[str]:
         query = sa.select(talk_events.c.data).where(talk_events.c.sender_id == sender_id).order_by(talk_events.c.number)
         with self._engine.connect() as connection:
             return [row[0] for row in connection.execute(query)]
 
-    def _append(self, sender_id: str, at: int, lines: list[str]) -> None:
-        if not lines:
-            return
-        rows = [{"sender_id": sender_id, "number": at + index, "data": line} for index, line in enumerate(lines)]
-        with self._engine.begin() as connection:
-            connection.execute(sa.insert(talk_events), rows)
+    def _append(self, sender_id: str, at: int, events: list[Event]) -> None:
+        if events:
+            with self._engine.begin() as connection:
+                connection.execute(INSERT, _row(sender_id, at, events))
 
-    def _replace(self, sender_id: str, lines: list[str]) -> None:
-        rows = [{"sender_id": sender_id, "number": index, "data": line} for index, line in enumerate(lines)]
+    def _replace(self, sender_id: str, events: list[Event]) -> None:
         with self._engine.begin() as connection:
             connection.execute(sa.delete(talk_events).where(talk_events.c.sender_id == sender_id))
-            if rows:
-                connection.execute(sa.insert(talk_events), rows)
+            if events:
+                connection.execute(INSERT, _row(sender_id, 0, events))
 
     def _senders(self) -> list[str]:
         with self._engine.connect() as connection:
             return [row[0] for row in connection.execute(sa.select(talk_events.c.sender_id).distinct())]
+
+
+def _row(sender_id: str, at: int, events: list[Event]) -> dict[str, Any]:
+    data = json.dumps([event.as_dict() for event in events])
+    return {"sender_id": sender_id, "number": at, "amount": len(events), "data": data}
 
 
 async def _in_thread(work: Callable[[], Result]) -> Result:

@@ -191,6 +191,8 @@ class IntentReader(GraphComponent):
         self._topics: Nearest | None = None
         self._examples: dict[str, str] = {}
         """Training examples as typed, and their intent: what is known to the letter needs no guess."""
+        self._wishes: frozenset[str] = frozenset()
+        self._asks: tuple[str, ...] = ()
         self._of_short = lru_cache(maxsize=4096)(self._understand)
 
     @classmethod
@@ -223,10 +225,14 @@ class IntentReader(GraphComponent):
         wordings = [(topic["id"], ask) for topic in topics for ask in [*topic["ask"], topic["title"]]]
         self._topics = Nearest([id for id, _ in wordings], embedder().embed([ask for _, ask in wordings]))
         self._examples = {_tidy(one.get(TEXT)): one.get(INTENT) for one in examples}
+        tables = {table["name"]: table["elements"] for table in training_data.lookup_tables}
+        self._wishes = frozenset(word for line in tables.get("wishes", ()) for word in line.split())
+        self._asks = tuple(tables.get("wishes: phrases", ()))
         with self._model_storage.write_to(self._resource) as folder:
             self._classifier.save(folder)
             self._topics.save(folder)
-            (folder / "examples.json").write_text(json.dumps(self._examples))
+            kept = {"examples": self._examples, "wishes": sorted(self._wishes), "asks": self._asks}
+            (folder / "known.json").write_text(json.dumps(kept))
         return self._resource
 
     @classmethod
@@ -243,7 +249,9 @@ class IntentReader(GraphComponent):
         with model_storage.read_from(resource) as folder:
             reader._classifier = TextClassifier.load(folder)
             reader._topics = Nearest.load(folder)
-            reader._examples = json.loads((folder / "examples.json").read_text())
+            kept = json.loads((folder / "known.json").read_text())
+            reader._examples = kept["examples"]
+            reader._wishes, reader._asks = frozenset(kept["wishes"]), tuple(kept["asks"])
         embedder().embed(["warm up"])
         return reader
 
@@ -255,6 +263,9 @@ class IntentReader(GraphComponent):
                 continue
             if not text or self._classifier is None or self._topics is None:
                 _set_intent(message, NOT_UNDERSTOOD, 1.0)
+                continue
+            if self._only_tells(message, text):
+                _set_intent(message, "report", 1.0)
                 continue
             known = self._examples.get(_tidy(text))
             if known is not None and known not in WITH_TOPIC:
@@ -270,6 +281,14 @@ class IntentReader(GraphComponent):
                           "confidence_entity": similar, "extractor": "IntentReader"}  # fmt: skip
                 message.set(ENTITIES, message.get(ENTITIES, []) + [entity], add_to_output=True)
         return messages
+
+    def _only_tells(self, message: Message, text: str) -> bool:
+        """Findings were read, nothing is asked, and no word hints at another wish: a report, without a guess."""
+        told = any(one["entity"] not in ("for_whom", "exercise") for one in message.get(ENTITIES, []))
+        words = re.findall(r"[a-z]+", text.lower().replace("'", ""))
+        line = f" {' '.join(words)} "
+        hints = not self._wishes.isdisjoint(words) or any(f" {phrase} " in line for phrase in self._asks)
+        return told and "?" not in text and not hints
 
     def _understand(self, text: str) -> tuple[list[tuple[str, float]], str, float]:
         assert self._classifier is not None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 from operator import itemgetter
 from typing import Any
@@ -118,6 +119,14 @@ def swapped(left: Left, one: str, other: str) -> Left:
     if isinstance(left, tuple):
         return tuple(swapped(part, one, other) for part in left)
     return other if left == one else one if left == other else left
+
+
+@cache
+def mentioned(left: Left) -> frozenset[Any]:
+    """Everything that stands in nested tuples and frozensets, finding ids among it."""
+    if isinstance(left, (tuple, frozenset)):
+        return frozenset().union(*(mentioned(part) for part in left))
+    return frozenset([left])
 
 
 # --- the space -------------------------------------------------------------------------------------
@@ -237,14 +246,13 @@ class Space:
             return [list(asks)]
         key = (live, gates, doubts, asks)
         if key not in self._alike:
-            entries = frozenset(part for number in live for part in _alternatives(self.entries[number]))
-            steps = tuple(self.entries[number] for number in gates)
+            parts = [part for number in live for part in _alternatives(self.entries[number])]
+            parts += [("step", at, self.entries[number]) for at, number in enumerate(gates)]
+            said = [(part, mentioned(part)) for part in set(parts)]
             groups: list[list[str]] = []
             for id in asks:
                 for group in groups:
-                    if self._exchangeable(group[0], id, doubts) and all(
-                        swapped(what, group[0], id) == what for what in (entries, steps)
-                    ):
+                    if self._exchangeable(group[0], id, doubts) and _same_if_swapped(said, group[0], id):
                         group.append(id)
                         break
                 else:
@@ -259,6 +267,12 @@ class Space:
             and self.steps_of[one] == self.steps_of[other]
             and (one in doubts) == (other in doubts)
         )
+
+
+def _same_if_swapped(said: list[tuple[Any, frozenset[Any]]], one: str, other: str) -> bool:
+    """Exchanging two findings maps these parts of the protocol, each with what it mentions, onto themselves."""
+    about = {part for part, ids in said if one in ids or other in ids}
+    return {swapped(part, one, other) for part in about} == about
 
 
 def _alternatives(entry: Any) -> list[Any]:

@@ -1,25 +1,29 @@
-"""Promises 1, 3 and 4 over random talks: any facts, said in any order, with doubts at any place."""
+"""Promises 1, 3, 4 and 5 over random talks: any facts, said in any order, with doubts at any place."""
 
 from __future__ import annotations
 
 from hypothesis import given
+from hypothesis import strategies as st
 
-from actions.triage import Assessment, Level, assess
+from actions.answers import Message
+from actions.triage import Assessment, Level
 
 from .conftest import EXAMPLES, Count
 from .people import PROTOCOL, Person, people, settled, talk, thoroughly
+from .test_5_no_exercise_advice import WISHES, exercise_cards
+from .walk import held_by
 
 MOST_CARDS = 20
 URGENT = [rule for rule in PROTOCOL.rules if rule.level >= Level.URGENT]
 
 
 @thoroughly
-@given(people)
-def test_random_talks_keep_the_promises(person: Person) -> None:
+@given(people, st.sampled_from(WISHES))
+def test_random_talks_keep_the_promises(person: Person, wish: Message) -> None:
     held = Level.SELF_CARE
     for turn in talk(person):
         known = settled(turn.record)
-        now = assess(known, PROTOCOL).level
+        now = held_by(known, PROTOCOL)
         assert now >= held, f"the level fell from {held.id} to {now.id}: {known}"
         held = now
     assert isinstance(turn.step, Assessment)
@@ -28,6 +32,10 @@ def test_random_talks_keep_the_promises(person: Person) -> None:
     if held == Level.SELF_CARE:
         for rule in URGENT:
             assert rule.when.holds(known) is False, f"self-care, and {rule.key} could hold: {known}"
+    age = known.get("age")
+    young = isinstance(age, (int, float)) and age < 18
+    shown = exercise_cards(turn.record, wish)
+    assert not shown or (held < Level.SOON and not young), f"{shown} at {held.id}, age {age}"
 
 
 def test_random_talks_are_many(count: Count) -> None:

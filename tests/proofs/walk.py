@@ -13,7 +13,7 @@ from itertools import chain
 from typing import Any
 
 from actions.record import MOST_SECOND_ASKS, Record
-from actions.triage import Assessment, Level, Question, assess, next_step
+from actions.triage import Assessment, Level, Protocol, Question, next_step
 from actions.triage.conditions import NOT_SURE
 
 from .space import UNSET, Space, Standing
@@ -119,6 +119,11 @@ def _raise(most: dict[Level, int], other: Mapping[Level, int], by: int) -> None:
         most[level] = max(most.get(level, 0), cards + by)
 
 
+def held_by(findings: Mapping[str, Any], protocol: Protocol) -> Level:
+    """The level that findings call for: that of the first rule that holds, as rules stand in order of urgency."""
+    return next((rule.level for rule in protocol.rules if rule.when.holds(findings)), Level.SELF_CARE)
+
+
 def _same(one: Question | Assessment, other: Question | Assessment) -> bool:
     if isinstance(one, Assessment) and isinstance(other, Assessment):
         return one.level == other.level
@@ -172,7 +177,7 @@ class Walker:
             protocol = self.space.protocol
             step = next_step(record.findings, protocol, frozenset(record.doubts))
             _, live, gates, _, aged = key
-            state = State(record, classes, aged, live, gates, step, assess(findings, protocol).level)
+            state = State(record, classes, aged, live, gates, step, held_by(findings, protocol))
             state.again = isinstance(step, Question) and any(id in record.doubts for id in step.asks)
             self.states[key] = state
             self._todo.append(state)
