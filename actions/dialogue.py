@@ -93,6 +93,7 @@ class Talk:
             if first and wish not in ("greet", "start_over"):
                 self.cards.append(cards.plain("intro_short"))
             wishes[wish]()
+            self._keep_saying()
             return self.cards
         if first:
             self._first(step)
@@ -142,7 +143,6 @@ class Talk:
             told.pop("duration_weeks", None)
         if in_context and pending is not None:
             told = {id: value for id, value in told.items() if not (id in record.asks and value == "no")}
-        in_context = self._whole(in_context)
         self.record.told_in_words({id for id, value in told.items() if value == "yes"})
         self.answered = bool(in_context)
         self.changed = record.take({**told, **in_context})
@@ -151,22 +151,6 @@ class Talk:
         shown = {id: value for id, value in self.changed.items() if id not in in_context or len(record.asks) > 1}
         if told and (shown or correcting) and cards.in_words(self.changed, self.protocol):
             self.cards.append(cards.understood(self.changed, self.protocol, corrected=correcting))
-
-    def _whole(self, in_context: dict[str, Any]) -> dict[str, Any]:
-        """The rest of a list, when a person denies it bit by bit in words.
-
-        What is left is asked once more. Who then denies another bit, and nothing else, has seen the whole list twice
-        and denies the rest; it is said back, so that it can be corrected.
-        """
-        record = self.record
-        left = [id for id in record.asks if id not in in_context]
-        if record.pending not in self.protocol.screens or not in_context or not left:
-            return in_context
-        denied = all(value == "no" for value in in_context.values())
-        if record.partly == record.pending and denied:
-            return {**in_context, **dict.fromkeys(left, "no")}
-        record.partly = record.pending
-        return in_context
 
     def _take_payload(self, answer: answers.Payload) -> None:
         if answer.question == OPENING:
@@ -198,6 +182,13 @@ class Talk:
             self.cards.append(cards.plain("tell_me"))
         if value != "care_now":
             self._quiet = True
+
+    def _keep_saying(self) -> None:
+        """As long as an emergency stands, no answer to anything else goes without it."""
+        now = self._next()
+        stands = isinstance(now, Assessment) and now.level >= Level.EMERGENCY_DEPARTMENT and self.record.result
+        if stands and isinstance(now, Assessment) and not any(card.kind == "assessment" for card in self.cards):
+            self._result(now)
 
     # --- going on ------------------------------------------------------------------------------
 
@@ -320,6 +311,10 @@ class Talk:
         return cards.summary(heading, self.record.findings, result if self.record.result else None, self.protocol)
 
     def _topic(self) -> None:
+        step = self._next()
+        if isinstance(step, Assessment) and step.level >= Level.EMERGENCY_DEPARTMENT:
+            self._result(step)
+            return
         topic = self._topic_cards(self.message.topic)
         self.cards += topic or [cards.plain("topic_unknown")]
         self._again()

@@ -29,8 +29,6 @@ class Record:
     """The finding ids on that card, in the order of its options."""
     shown: dict[str, list[str]] = field(default_factory=dict)
     """Screen id to the finding ids it last showed, so that a late tap means what the person saw."""
-    partly: str | None = None
-    """The screen that was last answered in words, and only in part."""
     worded_plainly: bool = False
     """The pending card was last shown in its second wording."""
     misses: int = 0

@@ -36,7 +36,7 @@ COMMANDS = {
 }  # fmt: skip
 """What may stand after a slash, and the intent that it means. `restart` and `back` themselves are Rasa's own names."""
 WITH_TOPIC = ("ask_topic", "ask_exercises")
-CANNOT_BE_UNDONE = ("start_over", "delete_my_data")
+CANNOT_BE_UNDONE = ("start_over", "delete_my_data", "go_back")
 SURE = 0.6
 """Probability from which a wish is carried out that loses what was told."""
 NOT_UNDERSTOOD = "nlu_fallback"
@@ -274,7 +274,7 @@ class IntentReader(GraphComponent):
             ranking, topic, similar = (self._of_short if len(text) <= SHORT else self._understand)(text)
             best, confidence = ranking[0]
             needed = SURE if best in CANNOT_BE_UNDONE else self._threshold
-            understood = confidence >= needed and any(map(str.isalpha, text))
+            understood = confidence >= needed and re.search(r"[^\W\d_]{2}", text) is not None
             _set_intent(message, best if understood else NOT_UNDERSTOOD, confidence, ranking)
             if best in WITH_TOPIC and similar >= NO_TOPIC_BELOW:
                 entity = {"entity": "topic", "value": topic, "status": "present", "start": 0, "end": len(text),

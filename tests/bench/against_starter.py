@@ -62,9 +62,9 @@ async def times_at_last_turn(agent: Any, says: list[str], talks: int) -> list[fl
     for _ in range(talks):
         sender = uuid.uuid4().hex
         for text in says:
-            text = f"{text} {next(NUMBERS)}"  # no two messages alike: nothing can be answered from a cache
+            unique = f"{text} {next(NUMBERS)}"  # no two messages alike: nothing can be answered from a cache
             begun = time.perf_counter()
-            await agent.handle_message(UserMessage(text, CollectingOutputChannel(), sender))
+            await agent.handle_message(UserMessage(unique, CollectingOutputChannel(), sender))
             last = time.perf_counter() - begun
         taken.append(last * 1000)
     return taken

@@ -147,5 +147,7 @@ def one_thing_at_a_time(card: Card) -> Message:
 @pytest.mark.parametrize("answer", [unsure_of_all, unsure_then_no, one_thing_at_a_time])
 def test_difficult_people_come_to_an_end(answer: Any, protocol: Protocol, count: Count) -> None:
     asked, level = play(answer, protocol)
-    count(f"ends: {answer.__name__} takes {len(asked)} cards to {level}")
-    assert len(asked) <= MOST_CARDS, asked
+    # A list that comes again with what is left of it is the same question, not a new one.
+    questions = [id for before, id in zip(["", *asked], asked) if id != before]
+    count(f"ends: {answer.__name__} takes {len(questions)} questions ({len(asked)} cards) to {level}")
+    assert len(questions) <= MOST_CARDS, asked
