@@ -11,6 +11,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 WORD = re.compile(r"[^\W\d_]+(?:['’`][^\W\d_]+)*|\d+(?:[.,]\d+)?|[^\w\s]|\n+")
+TERMINAL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+"""Colours of a terminal: "\\x1b[31m" is no man of 31."""
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff]")
 SENTENCE_ENDS = frozenset(".!?;\n")
 CLOSE_ENOUGH = 0.75
@@ -93,7 +95,8 @@ def _bare(word: str) -> str:
 
 def clean(text: str, longest: int) -> str:
     """Text without control characters, cut to what is read; positions up to the cut stay as they are."""
-    return CONTROL.sub(" ", text[:longest])
+    text = TERMINAL.sub(lambda match: " " * len(match[0]), text[:longest])
+    return CONTROL.sub(" ", text)
 
 
 def tokens(text: str, words: Words) -> list[Token]:

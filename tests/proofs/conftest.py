@@ -16,7 +16,7 @@ from .space import Space
 from .walk import Walk, Walker
 
 DEEP = bool(os.environ.get("KNEEWISE_DEEP"))
-EXAMPLES = 20_000 if DEEP else 1_000
+EXAMPLES = 20_000 if DEEP else 2_000
 """How often each claim over random people is tried."""
 MOST_SECONDS = 120
 """Processor time of all proofs in the short form."""
@@ -51,12 +51,17 @@ def unsure_walk(space: Space, count: Count) -> Walk:
 
 @pytest.fixture(scope="session")
 def volunteered_walk(space: Space, count: Count) -> Walk:
-    """Everybody who said one thing of their own accord first, sure of it or not; deep: a red flag and another thing."""
-    starts: list[dict[str, Any]] = [{id: value} for id in space.ids for value in [*_few(space, id), NOT_SURE]]
-    if DEEP:
-        flags = [id for id in space.ids if space.protocol.findings[id].red_flag]
-        starts += [{f: "yes", id: value} for f in flags for id in space.ids if id != f for value in _few(space, id)]
-    return _counted("people who volunteer first", Walker(space, unsure=False).walk(starts), count)
+    """Everybody who said one thing of their own accord first, sure of it or not."""
+    starts = [{id: value} for id in space.ids for value in [*_few(space, id), NOT_SURE]]
+    return _counted("people who volunteer one thing", Walker(space, unsure=False).walk(starts), count)
+
+
+@pytest.fixture(scope="session")
+def twice_volunteered_walk(space: Space, count: Count) -> Walk:
+    """Everybody who said a red flag and one thing more at once; only in the deep form."""
+    flags = [id for id in space.ids if space.protocol.findings[id].red_flag]
+    starts = [{f: "yes", id: value} for f in flags for id in space.ids if id != f for value in _few(space, id)]
+    return _counted("people who volunteer two things", Walker(space, unsure=False).walk(starts), count)
 
 
 def _few(space: Space, id: str) -> Iterator[Any]:

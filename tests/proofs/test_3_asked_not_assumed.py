@@ -13,7 +13,7 @@ from actions.triage.model import Rule
 
 from .conftest import Count
 from .people import PROTOCOL, records, thoroughly
-from .space import Space, assignments, value_classes
+from .space import Space, assignments
 from .walk import Walk
 
 WALKS = ["sure_walk", "unsure_walk", "volunteered_walk"]
@@ -139,4 +139,3 @@ def test_unsure_of_a_number_or_a_yes_holds_in_every_rule(protocol: Protocol) -> 
         for test in rule.when.atoms():
             if test.kind in ("number", "yes_no") and test.wanted != ("no",):
                 assert test.holds({test.id: NOT_SURE}), f"{rule.key}: {test.id}"
-                assert value_classes(protocol, test.id, [test])

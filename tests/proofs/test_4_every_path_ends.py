@@ -13,7 +13,7 @@ from actions.dialogue import Talk
 from actions.record import Record
 from actions.triage import Assessment, Level, Protocol, assess, next_step
 
-from .conftest import Count
+from .conftest import DEEP, Count
 from .people import PROTOCOL, RED_FLAGS, complete
 from .space import Space
 from .walk import Walk
@@ -46,11 +46,19 @@ def test_self_care_takes_at_most_fourteen_cards(sure_walk: Walk) -> None:
 def test_an_emergency_is_named_within_three_cards_of_its_first_sign(walk: str, request: pytest.FixtureRequest) -> None:
     """The first sign: the first red flag told of an emergency rule that holds in the end. Second asks do not count."""
     late = max(request.getfixturevalue(walk).emergencies, key=lambda end: end.longest_wait)
-    rules = [rule.key for rule, age in zip(late_rules(), late.ages) if age == late.longest_wait]
+    rules = [rule.key for rule, age in zip(emergency_rules(), late.ages) if age == late.longest_wait]
     assert late.longest_wait <= MOST_CARDS_TO_AN_EMERGENCY, f"{late.longest_wait} cards to {rules}: {late.told}"
 
 
-def late_rules() -> list[Any]:
+@pytest.mark.skipif(not DEEP, reason="KNEEWISE_DEEP=1 walks from every pair")
+def test_two_signs_told_at_once_take_at_most_one_card_more(twice_volunteered_walk: Walk) -> None:
+    """Then two emergencies wait for their questions, and the second waits for the first."""
+    late = max(twice_volunteered_walk.emergencies, key=lambda end: end.longest_wait)
+    assert late.longest_wait <= MOST_CARDS_TO_AN_EMERGENCY + 1, f"{late.longest_wait} cards: {late.told}"
+    assert max(twice_volunteered_walk.most_cards().values()) <= MOST_CARDS
+
+
+def emergency_rules() -> list[Any]:
     return [rule for rule in PROTOCOL.rules if rule.level >= Level.EMERGENCY_DEPARTMENT]
 
 
