@@ -36,6 +36,10 @@ WORD_NUMBERS, ORDINALS = _numbers("numbers"), {**_numbers("ordinals"), "last": -
 DENIES_THE_REST = re.compile(r"^(no\b|nope\b|none\b|nothing\b|only\b|just\b|neither\b)")
 MOST_WORDS_OF_A_BARE_ANSWER = 7
 """A longer message is read for what it says, not for yes or no."""
+LONGEST_MESSAGE = 4000
+"""Characters that are read (the pipeline cuts there); the rest is asked for in parts. A 500-word ramble has about 2,800."""
+RECENT_INJURY_DAYS = 42
+"""An injury longer ago is not a recent one (vocabulary, Readings)."""
 LONG_NO = 12
 """A "no" that goes on for longer than this may deny something else than the whole list."""
 CORRECTS = re.compile(r"\b(" + "|".join(sorted(_words("corrects"))) + r")\b")
@@ -385,6 +389,6 @@ def volunteered(
             except BadAnswer:
                 continue
     days = new.get("injury_days_ago", 0)
-    if days != NOT_SURE and days > 42 and "recent_injury" not in {**known, **new}:
+    if days != NOT_SURE and days > RECENT_INJURY_DAYS and "recent_injury" not in {**known, **new}:
         new["recent_injury"] = "no"
     return new

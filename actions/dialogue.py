@@ -7,21 +7,18 @@ from datetime import date
 from typing import Any
 
 from actions import answers, cards
-from actions.answers import BadAnswer, Message
+from actions.answers import LONGEST_MESSAGE, BadAnswer, Message
 from actions.cards import DELETE, OPENING, Card
 from actions.record import Record
 from actions.selfcare.cards import exercise_card, plan_card
-from actions.selfcare.plan import exercise_called, make_plan, may_have_plan
+from actions.selfcare.plan import ADULT, exercise_called, make_plan, may_have_plan
 from actions.triage.engine import assess, next_step
 from actions.triage.model import Assessment, Level, Protocol, Question
 from actions.wording import content, say
 
-ADULT = 18
 SHORT_REPORT = 3
 SHORT_SORRY = 6
 """Words in a message that may be a report, or an excuse, as a whole."""
-LONGEST_MESSAGE = 4000
-"""Characters that are read (the pipeline cuts there); the rest is asked for in parts. A 500-word ramble has about 2,800."""
 OPENING_TOPICS = {"physio": "physiotherapy", "about": "about_program"}
 
 

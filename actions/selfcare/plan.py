@@ -11,6 +11,8 @@ from actions.triage.loader import read_condition
 from actions.triage.model import Assessment, Level, Protocol
 from actions.wording import content
 
+ADULT = 18
+"""Years from which exercise advice is given (promise 5 of the design, vocabulary: gates)."""
 MOST_LOAD_RULES = 5
 """More than a handful of changes at once is not followed, and one change at a time is the rule anyway."""
 
@@ -52,7 +54,7 @@ class Plan:
 def may_have_plan(result: Assessment, findings: Mapping[str, Any]) -> bool:
     """Only adults at self-care get exercise advice (promise 5 of the design)."""
     age = findings.get("age")
-    return result.level == Level.SELF_CARE and isinstance(age, (int, float)) and age >= 18
+    return result.level == Level.SELF_CARE and isinstance(age, (int, float)) and age >= ADULT
 
 
 def make_plan(findings: Mapping[str, Any], protocol: Protocol, today: date) -> Plan:

@@ -19,12 +19,13 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from actions.answers import LONGEST_MESSAGE
 from bot.nlu import intents as intents_module
 from bot.nlu import text as text_module
 from bot.nlu import words as words_module
 from bot.nlu.embeddings import embedder
 from bot.nlu.intents import Nearest, TextClassifier
-from bot.nlu.reader import LONGEST_READ, Reader
+from bot.nlu.reader import Reader
 from bot.nlu.text import Words, clean
 from bot.nlu.words import make_words
 
@@ -67,7 +68,7 @@ class CommandReader(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Set the intent of commands; strip control characters and what is beyond the limit from the rest."""
         for message in messages:
-            text = clean(message.get(TEXT) or "", LONGEST_READ).strip()
+            text = clean(message.get(TEXT) or "", LONGEST_MESSAGE).strip()
             match = re.match(r"/(\w+)", text)
             if match and match[1].lower() in COMMANDS:
                 _set_intent(message, COMMANDS[match[1].lower()], 1.0)

@@ -7,17 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from actions.answers import LONGEST_MESSAGE, RECENT_INJURY_DAYS
 from bot.nlu.lexicon import Lexicon, Mention, Spans
 from bot.nlu.quantities import Quantity, quantities
 from bot.nlu.status import ABSENT, OTHER, PRESENT, Cues, status_of
 from bot.nlu.text import Token, Words, clean, tokens
 from bot.nlu.words import NOT_PHRASES
 
-LONGEST_READ = 4000
-"""Characters of a message that are read; the reply asks for the rest in parts."""
 NEAR_BODY = 6
 OTHER_PARTS = ("@other_body", "@calf", "@foot")
-RECENT_DAYS = 42
 
 KNEE_ONLY = frozenset({
     "hot_or_red_knee", "large_swelling", "mild_swelling", "knee_locked", "giving_way", "cannot_move_knee", "lump",
@@ -66,7 +64,7 @@ class Reader:
         Returns:
             Findings with their status in the order of the message; numbers with their unit.
         """
-        text = clean(text, LONGEST_READ)
+        text = clean(text, LONGEST_MESSAGE)
         found_tokens = tokens(text, self.words)
         elements = self.lexicon.elements_in(found_tokens)
         cues = Cues(elements)
@@ -127,7 +125,7 @@ class Reader:
 def _implied(numbers: list[Quantity], text: str) -> list[Read]:
     """An injury that has a date is an injury: within six weeks it is recent (vocabulary, Readings)."""
     return [
-        Read("recent_injury", "recent_injury", True, PRESENT if float(one.value) <= RECENT_DAYS else ABSENT,
+        Read("recent_injury", "recent_injury", True, PRESENT if float(one.value) <= RECENT_INJURY_DAYS else ABSENT,
              one.start, one.end, text[one.start : one.end])
         for one in numbers
         if one.id == "injury_days_ago"
