@@ -11,8 +11,8 @@ FILE ?= tests/conversations/*.yml
 
 PY := .venv/bin/python
 MODEL := models/kneewise.tar.gz
-MODEL_SOURCES := config.yml domain.yml $(shell find data -name '*.yml') clinical/advice.yml bot/nlu/components.py \
-  bot/nlu/intents.py bot/nlu/words.py bot/nlu/text.py bot/nlu/embeddings.py
+MODEL_SOURCES := config.yml domain.yml $(shell find data -name '*.yml' -o -name '*.txt') clinical/advice.yml \
+  $(filter-out bot/nlu/__init__.py,$(wildcard bot/nlu/*.py bot/nlu/*/*.py))
 
 export PYTHONPATH := $(CURDIR)
 export PYTHONUNBUFFERED := 1
@@ -20,7 +20,7 @@ export PYTHONWARNINGS := ignore
 export HOST PORT
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run chat train lint format test play lock protocol bench clean
+.PHONY: help run chat train nlu lint format test play lock protocol bench clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -36,6 +36,7 @@ help: ## list the commands
 
 $(MODEL): .venv/ready $(MODEL_SOURCES)
 	@echo "Training the language model, about 30 seconds …"
+	@$(PY) -m bot.nlu.second --if-changed
 	@$(PY) -m bot.train
 
 # --- use ------------------------------------------------------------------------------------------------
@@ -48,6 +49,9 @@ chat: $(MODEL) ## talk in the terminal, without a server
 	@exec $(PY) -m bot.chat
 
 train: $(MODEL) ## train the model, when it is older than its sources
+
+nlu: $(MODEL) ## measure how well people are understood, into docs/nlu.md (about 10 minutes)
+	@$(PY) -m tests.nlu.evaluate
 
 play: .venv/ready ## play a scripted conversation against a running server: make play URL=… FILE=…
 	@$(PY) -m bot.play --url $(URL) $(FILE)

@@ -69,6 +69,8 @@ class Message:
     heard: tuple[Heard, ...] = ()
     topic: str | None = None
     exercise: str | None = None
+    language: str | None = None
+    """The language it is in, when it is not English."""
 
     @property
     def words(self) -> str:
@@ -360,7 +362,8 @@ def volunteered(
         protocol: for kinds.
 
     Returns:
-        Finding id to value. A red flag that was told stays, unless the person takes it back.
+        Finding id to value. A red flag that was told stays, unless the person takes it back. What is watched for and
+        never asked counts as said when it is doubted.
     """
     new: dict[str, Any] = {}
     for one in heard:
@@ -369,6 +372,8 @@ def volunteered(
             continue
         if finding.kind == "yes_no":
             value = RECORDED[one.status]
+            if finding.watched and value == NOT_SURE:
+                value = "yes"
             if finding.watched and value != "yes":
                 continue
             before = new.get(one.id, known.get(one.id))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from actions.triage.model import Assessment, Finding, Level, Option, Protocol, Question
-from actions.wording import fill, opening, say
+from actions.wording import content, fill, opening, say
 
 OPENING = "opening"
 DELETE = "delete_my_data"
@@ -43,6 +43,16 @@ def payload(question: str, value: object) -> str:
 def plain(key: str, **values: object) -> Card:
     """Plain talk from `clinical/wording.yml`."""
     return Card(say(key, **values))
+
+
+def other_language(language: str) -> Card:
+    """That only English is read, said in another language.
+
+    Args:
+        language: a key of `clinical/languages.yml`.
+    """
+    texts = content("languages.yml")["languages"]
+    return Card(fill(texts.get(language, texts["other"])))
 
 
 def question(asked: Question, protocol: Protocol) -> Card:
@@ -221,7 +231,19 @@ def advice(topic: dict[str, Any]) -> Card:
     """One topic, with its sources and the offer of a further one."""
     text = fill(" ".join(str(topic["text"]).split()))
     data = {"kind": "advice", "id": topic["id"], "title": topic["title"], "text": text, "sources": topic["sources"]}
-    return Card(text, data)
+    shown = f"{text}\n{say('sources', names=named(topic['sources']))}"
+    further = next((one for one in content("advice.yml") if one["id"] == topic.get("follow_up")), None)
+    if further is None:
+        return Card(shown, data)
+    asks = str(further["ask"][0])
+    data["follow_up"] = {"id": further["id"], "title": further["title"], "ask": asks}
+    return Card(f"{shown}\n{say('follow_up', ask=asks)}", data, ((further["title"], asks),))
+
+
+def named(sources: Iterable[str]) -> str:
+    """Sources by the name before the colon of their title, "Hinge Health, 21 December 2023"."""
+    titles = {entry["id"]: str(entry["title"]).partition(":")[0] for entry in content("sources.yml")}
+    return "; ".join(titles[id] for id in sources)
 
 
 def level_sign(level: Level) -> str:

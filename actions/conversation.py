@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -20,6 +21,9 @@ from actions.triage import Protocol, load_protocol
 
 logger = logging.getLogger(__name__)
 
+NAMED = ("topic", "exercise", "language")
+"""Entities that name what a wish is about; all others are findings."""
+
 
 @lru_cache(maxsize=1)
 def protocol() -> Protocol:
@@ -29,7 +33,15 @@ def protocol() -> Protocol:
 
 def message_of(tracker: Tracker) -> Message:
     """What the person just said, as the pipeline understood it."""
-    latest = tracker.latest_message
+    return message_from(tracker.latest_message)
+
+
+def message_from(latest: Mapping[str, Any]) -> Message:
+    """A message from Rasa's parse result.
+
+    Args:
+        latest: text, intent and entities.
+    """
     entities = latest.get("entities") or []
     heard = tuple(
         Heard(
@@ -38,9 +50,9 @@ def message_of(tracker: Tracker) -> Message:
             status=str(one.get("status", "present")),
         )
         for one in entities
-        if one["entity"] not in ("topic", "exercise")
+        if one["entity"] not in NAMED
     )
-    named = {one["entity"]: str(one["value"]) for one in entities if one["entity"] in ("topic", "exercise")}
+    named = {one["entity"]: str(one["value"]) for one in entities if one["entity"] in NAMED}
     text = str(latest.get("text") or "")
     intent = str((latest.get("intent") or {}).get("name") or "nlu_fallback")
     return Message(
@@ -49,6 +61,7 @@ def message_of(tracker: Tracker) -> Message:
         heard=heard,
         topic=named.get("topic"),
         exercise=named.get("exercise"),
+        language=named.get("language"),
     )
 
 
@@ -194,6 +207,12 @@ class OutOfScope(SafeAction):
     """Say what this can help with."""
 
     action, wish = "out_of_scope", "out_of_scope"
+
+
+class OtherLanguage(SafeAction):
+    """Say, in the person's language, that only English is read, and go on with buttons."""
+
+    action, wish = "other_language", "other_language"
 
 
 class DeleteData(SafeAction):

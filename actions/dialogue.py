@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -10,11 +11,11 @@ from actions import answers, cards
 from actions.answers import LONGEST_MESSAGE, BadAnswer, Message
 from actions.cards import DELETE, OPENING, Card
 from actions.record import Record
-from actions.selfcare.cards import exercise_card, plan_card
+from actions.selfcare.cards import exercise_card, plan_card, side_of
 from actions.selfcare.plan import ADULT, exercise_called, make_plan, may_have_plan
 from actions.triage.engine import assess, next_step
 from actions.triage.model import Assessment, Level, Protocol, Question
-from actions.wording import content, say
+from actions.wording import content, plan_address, say
 
 SHORT_REPORT = 3
 SHORT_SORRY = 6
@@ -83,7 +84,7 @@ class Talk:
             "ask_human": self._human, "ask_topic": self._topic, "ask_exercises": self._exercises,
             "medicine_dose": self._medicine, "check_in": self._check_in, "greet": self._greet, "thank": self._thank,
             "goodbye": self._goodbye, "bot_challenge": self._bot, "out_of_scope": self._out_of_scope,
-            "delete_my_data": self._ask_delete,
+            "delete_my_data": self._ask_delete, "other_language": self._other_language,
         }  # fmt: skip
         answered = self.answered and pending_before is not None
         if wish in wishes and not answered:
@@ -250,7 +251,16 @@ class Talk:
         self.record.result = step.level.id
         self.cards.append(cards.assessment(step, self.protocol, self.record.findings))
         if may_have_plan(step, self.record.findings) and not same:
-            self.cards.append(plan_card(make_plan(self.record.findings, self.protocol, self.today)))
+            self.cards.append(self._plan())
+
+    def _plan(self) -> Card:
+        """The plan, with the address of its printable page; the first day stays when the plan is shown again."""
+        record = self.record
+        if record.plan_id is None or record.plan_made_on is None:
+            record.plan_id, record.plan_made_on = secrets.token_urlsafe(16), self.today.isoformat()
+        made_on = date.fromisoformat(record.plan_made_on)
+        made = make_plan(record.findings, self.protocol, made_on)
+        return plan_card(made, plan_address(record.plan_id), side_of(record.findings))
 
     def _nothing_new(self, step: Assessment) -> None:
         if not self.message.text.strip():
@@ -342,9 +352,9 @@ class Talk:
             return
         exercise = exercise_called(self.message.exercise or "", findings)
         if exercise is not None:
-            self.cards.append(exercise_card(exercise))
+            self.cards.append(exercise_card(exercise, side_of(findings)))
         else:
-            self.cards.append(plan_card(make_plan(findings, self.protocol, self.today)))
+            self.cards.append(self._plan())
 
     def _medicine(self) -> None:
         self.cards.append(cards.plain("medicine"))
@@ -385,6 +395,13 @@ class Talk:
             self._ask(step)
             return
         self._again(start=True)
+
+    def _other_language(self) -> None:
+        """Tell it in the person's own language, then go on with a question that can be tapped."""
+        self.cards = [cards.other_language(self.message.language or "other")]
+        step = self._next()
+        if isinstance(step, Question):
+            self._ask(step)
 
     def _ask_delete(self) -> None:
         self.record.deleting = True

@@ -37,6 +37,10 @@ class Record:
     """For `back`: the values that each turn changed, as they were before."""
     result: str | None = None
     """The level last shown, once there is one."""
+    plan_id: str | None = None
+    """The secret in the address of the printable plan, once there is a plan."""
+    plan_made_on: str | None = None
+    """The day the plan was made, as ISO date."""
     opened: bool = False
     """The introduction was given."""
     deleting: bool = False

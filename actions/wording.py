@@ -31,6 +31,17 @@ def service() -> dict[str, str]:
     return {name: os.environ.get(variable) or str(defaults[name]) for name, variable in SETTINGS.items()}
 
 
+def public_url() -> str:
+    """Where people reach this server: `KNEEWISE_PUBLIC_URL`, else the address that it listens on."""
+    host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "5005")
+    return os.environ.get("KNEEWISE_PUBLIC_URL", f"http://{host}:{port}").rstrip("/")
+
+
+def plan_address(secret: str) -> str:
+    """The address of a printable plan."""
+    return f"{public_url()}/plan/{secret}"
+
+
 def fill(text: str, **values: object) -> str:
     """`text` with {emergency}, {crisis_line} and `values` filled in."""
     for name, value in {**service(), **values}.items():

@@ -27,6 +27,7 @@ from sanic.response import HTTPResponse  # noqa: E402
 from bot.actions_in_process import InProcessActions, use_in_process_check  # noqa: E402
 from bot.channels.rest import CardCollector  # noqa: E402
 from bot.locks import QuickLockStore  # noqa: E402
+from bot.pages import pages  # noqa: E402
 from bot.plain_runner import PlainRunner  # noqa: E402
 from bot.trackers import TalkStore  # noqa: E402
 
@@ -100,6 +101,8 @@ def make_app(model: str, host: str, database: str | None = None) -> Sanic:
         endpoints=endpoints,
         use_syslog=False,
     )
+
+    app.blueprint(pages())
 
     @app.get("/health")
     async def health(request: Request) -> HTTPResponse:

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event, Restarted
+from rasa.shared.core.events import Event, Restarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
 DEFAULT_URL = "sqlite:///kneewise.db"
@@ -36,6 +36,14 @@ talk_events = sa.Table(
     sa.Column("data", sa.Text, nullable=False),
 )
 """A row holds the events of one turn as JSON: `amount` of them, the first of which is the talk's event `number`."""
+
+plan_links = sa.Table(
+    "plan_links",
+    metadata,
+    sa.Column("secret", sa.String(64), primary_key=True),
+    sa.Column("sender_id", sa.String(255), nullable=False, index=True),
+)
+"""Whose plan an address of a printable plan belongs to; the plan itself is made anew from the talk."""
 
 COUNT = sa.select(sa.func.sum(talk_events.c.amount)).where(talk_events.c.sender_id == sa.bindparam("sender"))
 INSERT = sa.insert(talk_events)
@@ -126,6 +134,16 @@ class TalkStore(TrackerStore):  # type: ignore[misc]
         self._live.pop(sender_id, None)
         await _in_thread(lambda: self._replace(sender_id, []))
 
+    async def sender_of_plan(self, secret: str) -> str | None:
+        """Whose plan this is; None when nobody's."""
+        query = sa.select(plan_links.c.sender_id).where(plan_links.c.secret == secret)
+
+        def look() -> str | None:
+            with self._engine.connect() as connection:
+                return connection.execute(query).scalar()
+
+        return await _in_thread(look)
+
     async def keys(self) -> Iterable[str]:
         """Every sender with a stored talk."""
         return await _in_thread(self._senders)
@@ -143,16 +161,34 @@ class TalkStore(TrackerStore):  # type: ignore[misc]
         if events:
             with self._engine.begin() as connection:
                 connection.execute(INSERT, _row(sender_id, at, events))
+                secret = _plan_of(events)
+                if secret is not None and not self._is_linked(connection, secret):
+                    connection.execute(sa.insert(plan_links), {"secret": secret, "sender_id": sender_id})
+
+    @staticmethod
+    def _is_linked(connection: sa.engine.Connection, secret: str) -> bool:
+        query = sa.select(plan_links.c.secret).where(plan_links.c.secret == secret)
+        return connection.execute(query).first() is not None
 
     def _replace(self, sender_id: str, events: list[Event]) -> None:
         with self._engine.begin() as connection:
             connection.execute(sa.delete(talk_events).where(talk_events.c.sender_id == sender_id))
+            connection.execute(sa.delete(plan_links).where(plan_links.c.sender_id == sender_id))
             if events:
                 connection.execute(INSERT, _row(sender_id, 0, events))
 
     def _senders(self) -> list[str]:
         with self._engine.connect() as connection:
             return [row[0] for row in connection.execute(sa.select(talk_events.c.sender_id).distinct())]
+
+
+def _plan_of(events: list[Event]) -> str | None:
+    """The secret of the plan that these events speak of."""
+    for event in reversed(events):
+        if isinstance(event, SlotSet) and event.key == "record" and isinstance(event.value, dict):
+            secret = event.value.get("plan_id")
+            return str(secret) if secret else None
+    return None
 
 
 def _row(sender_id: str, at: int, events: list[Event]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from bot.quiet import quieten
 
 quieten()
 
+import os  # noqa: E402
 import time  # noqa: E402
 from pathlib import Path  # noqa: E402
 
@@ -22,6 +23,7 @@ def main() -> int:
         0, or Rasa's code when the training failed.
     """
     begun = time.monotonic()
+    os.environ.setdefault("KNEEWISE_EMBED_THREADS", "2")
     from rasa.model_training import train
 
     result = train(

@@ -476,6 +476,11 @@ def test_a_further_place_is_added(
     assert told == {"location": recorded}
 
 
+def test_a_doubt_about_what_is_never_asked_counts_as_said(protocol: Protocol) -> None:
+    told = volunteered(protocol, Heard("self_harm_or_abuse", "self_harm_or_abuse", "uncertain"))
+    assert told == {"self_harm_or_abuse": "yes"}
+
+
 def test_two_places_in_one_message_are_both_kept(protocol: Protocol) -> None:
     told = volunteered(protocol, Heard("location", "back", "present"), Heard("location", "front", "present"))
     assert told == {"location": ["front", "back"]}
@@ -489,7 +494,6 @@ def test_two_places_in_one_message_are_both_kept(protocol: Protocol) -> None:
         Heard("trend", "sideways", "present"),
         Heard("knee_hurts", "knee_hurts", "present"),
         Heard("self_harm_or_abuse", "self_harm_or_abuse", "absent"),
-        Heard("self_harm_or_abuse", "self_harm_or_abuse", "uncertain"),
     ],
 )
 def test_what_cannot_be_is_not_recorded(protocol: Protocol, heard: Heard) -> None:

@@ -1,54 +1,64 @@
-"""The first plan: load rules that fit what the person told, and the five exercises in words."""
+"""The plan of one person: what to change in training, and the exercises of a first session."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from hashlib import sha256
+from math import ceil
 from typing import Any
 
-from actions.triage.loader import read_condition
+from actions.selfcare.exercise import (
+    EASILY_UPSET,
+    Exercise,
+    all_exercises,
+    exercise_called,
+    first_session,
+    irritability,
+    session_seconds,
+)
+from actions.selfcare.load import LoadLine, load_plan
 from actions.triage.model import Assessment, Level, Protocol
+from actions.triage.yaml_lines import LINE
 from actions.wording import content
+
+__all__ = ["ADULT", "Exercise", "Plan", "all_exercises", "exercise_called", "make_plan", "may_have_plan"]
 
 ADULT = 18
 """Years from which exercise advice is given (promise 5 of the design, vocabulary: gates)."""
-MOST_LOAD_RULES = 5
+MOST_LOAD_LINES = 5
 """More than a handful of changes at once is not followed, and one change at a time is the rule anyway."""
-
-
-@dataclass(frozen=True)
-class Exercise:
-    """One exercise as `clinical/exercises.yml` describes it."""
-
-    id: str
-    name: str
-    purpose: str
-    start_position: str
-    steps: tuple[str, ...]
-    sets: int
-    reps: int | None
-    hold_seconds: int | None
-    each_side: bool
-    times_per_week: int
-    easier: tuple[str, ...]
-    harder: tuple[str, ...]
-    sources: tuple[str, ...]
-    order: int
-    later: bool
-    skip: str
-    """Why it is left out at first for this person; empty when it is not."""
+VERSIONED = ("load.yml", "exercises.yml")
 
 
 @dataclass(frozen=True)
 class Plan:
     """What to change this week, which exercises to do, and when to look again."""
 
-    load: tuple[str, ...]
+    version: str
+    """Of the content it was made from, 8 hexadecimal digits."""
+    lines: tuple[LoadLine, ...]
+    """All advice on training, the one thing to change first at the head."""
     exercises: tuple[Exercise, ...]
+    session_minutes: int
+    """How long the first session takes, warm-up and all."""
+    notes: tuple[str, ...]
+    """How to begin with the exercises, how to go on, and which come later."""
     pain_rule: str
     stop_rules: tuple[str, ...]
     review_on: date
+
+    @property
+    def load_lines(self) -> tuple[LoadLine, ...]:
+        """The advice on training that a card shows."""
+        return self.lines[:MOST_LOAD_LINES]
+
+    @property
+    def load(self) -> tuple[str, ...]:
+        """Its words."""
+        return tuple(line.text for line in self.load_lines)
 
 
 def may_have_plan(result: Assessment, findings: Mapping[str, Any]) -> bool:
@@ -66,69 +76,54 @@ def make_plan(findings: Mapping[str, Any], protocol: Protocol, today: date) -> P
         today: the day the plan is made; the review falls at the end of the trial of six weeks.
 
     Returns:
-        Load rules whose condition holds (at most five), and the exercises in the order for an irritable knee.
+        The same plan for the same findings, as long as the content is the same.
     """
-    load = content("load.yml")
-    zones = load["pain_zones"]
-    rules = [rule for rule in load["first_rules"] if _holds(rule.get("when"), findings, protocol)]
-    particular = [rule for rule in rules if rule.get("when")]
-    general = [rule for rule in rules if not rule.get("when")]
-    exercises = sorted(all_exercises(findings), key=lambda exercise: exercise.order)
+    load, moves = content("load.yml"), content("exercises.yml")
+    exercises = first_session(findings)
     return Plan(
-        load=tuple(rule["text"] for rule in (general[:2] + particular + general[2:])[:MOST_LOAD_RULES]),
-        exercises=tuple(exercise for exercise in exercises if not exercise.later and not exercise.skip),
-        pain_rule=_pain_rule(zones),
-        stop_rules=tuple(content("exercises.yml")["stop_rules"]),
-        review_on=today + timedelta(weeks=content("exercises.yml")["trial_weeks"]),
+        version=version(),
+        lines=load_plan(findings, protocol, load),
+        exercises=exercises,
+        session_minutes=ceil(session_seconds(exercises) / 60),
+        notes=tuple(_notes(exercises, findings)),
+        pain_rule=_pain_rule(load["pain_zones"]),
+        stop_rules=tuple(moves["stop_rules"]),
+        review_on=today + timedelta(weeks=moves["trial_weeks"]),
     )
+
+
+def version() -> str:
+    """The version of what plans are made from: a hash that changes with any word or number of it."""
+    text = json.dumps([_without_lines(content(file)) for file in VERSIONED], default=str)
+    return sha256(text.encode()).hexdigest()[:8]
+
+
+def _without_lines(data: Any) -> Any:
+    """Content as it reads, wherever in the file it stands."""
+    if isinstance(data, Mapping):
+        return {str(key): _without_lines(value) for key, value in data.items() if key != LINE}
+    return [_without_lines(one) for one in data] if isinstance(data, list) else data
+
+
+def _notes(exercises: tuple[Exercise, ...], findings: Mapping[str, Any]) -> Iterator[str]:
+    moves = content("exercises.yml")
+    known = isinstance(findings.get("pain_worst"), (int, float))
+    if known and irritability(findings) == EASILY_UPSET:
+        yield moves["irritability"]["easily_upset"]
+    if any(exercise.sets < exercise.full_sets for exercise in exercises):
+        yield moves["first_session"]["build_up"]
+    yield moves["progress_rule"]
+    for exercise in all_exercises(findings):
+        if exercise.later or exercise.skip:
+            yield exercise.later or f"{exercise.name}: {exercise.skip}"
 
 
 def _pain_rule(zones: Mapping[str, Any]) -> str:
-    """The three zones with their numbers, in one line each sentence."""
+    """The scale, the three zones with their numbers, the next morning, and when to come back."""
     bounds = {
-        "green": f"Pain {zones['green']['from']} to {zones['green']['to']} of 10:",
-        "amber": f"{zones['amber']['from']} to {zones['amber']['to']}:",
-        "red": f"Over {zones['red']['over']}:",
+        "green": f"Pain {zones['green']['from']} to {zones['green']['to']} of 10",
+        "amber": f"{zones['amber']['from']} to {zones['amber']['to']}",
+        "red": f"Over {zones['red']['over']}",
     }
-    return " ".join(f"{bounds[zone]} {str(zones[zone]['strength']).partition('. ')[2]}" for zone in bounds)
-
-
-def all_exercises(findings: Mapping[str, Any]) -> list[Exercise]:
-    """Every exercise, with the reason to skip it at first where this person has one."""
-    return [_exercise(entry, findings) for entry in content("exercises.yml")["exercises"]]
-
-
-def exercise_called(id: str, findings: Mapping[str, Any]) -> Exercise | None:
-    """The exercise with this id; None when there is none."""
-    return next((exercise for exercise in all_exercises(findings) if exercise.id == id), None)
-
-
-def _exercise(entry: Mapping[str, Any], findings: Mapping[str, Any]) -> Exercise:
-    dose = entry["dose"]
-    skip = entry.get("skip_when") or {}
-    brought_on = findings.get("aggravated_by")
-    hurts = isinstance(brought_on, list) and skip.get("aggravated_by") in brought_on
-    pain = findings.get("pain_worst")
-    skipped = hurts and isinstance(pain, (int, float)) and pain > skip.get("pain_over", 10)
-    return Exercise(
-        id=entry["id"],
-        name=entry["name"],
-        purpose=entry["purpose"],
-        start_position=entry["start_position"],
-        steps=tuple(entry["steps"]),
-        sets=dose["sets"],
-        reps=dose.get("reps"),
-        hold_seconds=dose.get("hold_seconds"),
-        each_side=bool(dose.get("each_side")),
-        times_per_week=entry["times_per_week"],
-        easier=tuple(entry.get("easier", ())),
-        harder=tuple(entry.get("harder", ())),
-        sources=tuple(entry["sources"]),
-        order=entry["order"],
-        later=bool(entry.get("later")),
-        skip=str(skip.get("text", "")) if skipped else "",
-    )
-
-
-def _holds(condition: Any, findings: Mapping[str, Any], protocol: Protocol) -> bool:
-    return bool(read_condition(condition, protocol.findings, "load.yml").holds(findings))
+    told = [f"{bound} ({zone}): {str(zones[zone]['strength']).partition('. ')[2]}" for zone, bound in bounds.items()]
+    return " ".join([zones["scale"], *told, zones["next_morning"]["text"], zones["check_again"]["text"]])

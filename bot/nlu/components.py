@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+from collections.abc import Collection
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
+from numpy.typing import NDArray
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -20,12 +23,16 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from actions.answers import LONGEST_MESSAGE
+from actions.triage import load_protocol
 from bot.nlu import intents as intents_module
 from bot.nlu import text as text_module
 from bot.nlu import words as words_module
 from bot.nlu.embeddings import embedder
 from bot.nlu.intents import Nearest, TextClassifier
-from bot.nlu.reader import Reader
+from bot.nlu.languages import Languages, as_entity
+from bot.nlu.merge import LOW, merge
+from bot.nlu.reader import Read, Reader
+from bot.nlu.second import KEPT, SecondReader, parts_to_embed
 from bot.nlu.text import Words, clean
 from bot.nlu.words import make_words
 
@@ -44,6 +51,8 @@ NOT_UNDERSTOOD = "nlu_fallback"
 NO_TOPIC_BELOW = 0.42
 ADVICE = Path("clinical/advice.yml")
 SHORT = 60
+VECTOR = "kneewise_embedding"
+"""Where a message keeps its embedding from one component to the next."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -95,9 +104,18 @@ class FindingReader(GraphComponent, EntityExtractorMixin):
         if entries is not None:
             self._use(entries, make_words(entries))
 
-    def _use(self, entries: dict[str, list[str]], words: Words) -> None:
+    def _use(
+        self,
+        entries: dict[str, list[str]],
+        words: Words,
+        second: SecondReader | None = None,
+        red_flags: Collection[str] = (),
+        watched: Collection[str] = (),
+    ) -> None:
         self._entries, self._words = entries, words
         self._reader = Reader(entries, words)
+        self._second, self._red_flags, self._watched = second, frozenset(red_flags), frozenset(watched)
+        self._languages = Languages(entries, words.known)
 
     @classmethod
     def create(
@@ -112,10 +130,9 @@ class FindingReader(GraphComponent, EntityExtractorMixin):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """The code that prepares the lexicon; Rasa itself sees only this class."""
-        return "".join(
-            Path(module.__file__ or "").read_text(encoding="utf-8") for module in (text_module, words_module)
-        )
+        """The code that prepares the lexicon, and the second reader; Rasa itself sees only this class."""
+        code = [Path(module.__file__ or "").read_text(encoding="utf-8") for module in (text_module, words_module)]
+        return "".join([*code, SecondReader.load(KEPT).made_from])
 
     def train(self, training_data: TrainingData) -> Resource:
         """Take the lookup tables of the training data as lexicon, and keep them with the model."""
@@ -124,6 +141,7 @@ class FindingReader(GraphComponent, EntityExtractorMixin):
             lines = table["elements"]
             entries.setdefault(table["name"], []).extend([lines] if isinstance(lines, str) else lines)
         self._use(entries, make_words(entries))
+        findings = load_protocol().findings.values()
         with self._model_storage.write_to(self._resource) as folder:
             kept = {
                 "entries": entries,
@@ -131,8 +149,11 @@ class FindingReader(GraphComponent, EntityExtractorMixin):
                 "irregular": dict(self._words.irregular),
                 "known": sorted(self._words.known),
                 "domain": list(self._words.domain),
+                "red_flags": [finding.id for finding in findings if finding.red_flag],
+                "watched": [finding.id for finding in findings if finding.watched],
             }
             (folder / "lexicon.json").write_text(json.dumps(kept))
+            shutil.copyfile(KEPT, folder / KEPT.name)
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -151,12 +172,34 @@ class FindingReader(GraphComponent, EntityExtractorMixin):
         """The component as it was trained."""
         with model_storage.read_from(resource) as folder:
             kept = json.loads((folder / "lexicon.json").read_text())
+            second = SecondReader.load(folder / KEPT.name)
         reader = cls(model_storage, resource)
         reader._use(
             kept["entries"],
             Words(kept["spelling"], kept["irregular"], frozenset(kept["known"]), tuple(kept["domain"])),
+            second,
+            kept["red_flags"],
+            kept["watched"],
         )
         return reader
+
+    def read(self, text: str) -> tuple[list[Read], NDArray[Any] | None]:
+        """What a message says, by both readers, and its embedding where it was needed.
+
+        Args:
+            text: the message.
+        """
+        assert self._reader is not None
+        view = self._reader.look(text, date.today())
+        if self._second is None or not view.tokens:
+            return list(view.reads), None
+        if self._second.is_plain(view):
+            return list(view.reads), None
+        parts = parts_to_embed(view)
+        texts = [view.text[view.tokens[part.start].start : view.tokens[part.end - 1].end] for part in parts]
+        vectors = embedder().embed(texts)
+        opinions = self._second.opinions(view, list(zip(parts, vectors)), LOW)
+        return merge(view, opinions, self._red_flags, self._watched), vectors[0] if len(parts) == 1 else None
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add what each message says."""
@@ -164,6 +207,9 @@ class FindingReader(GraphComponent, EntityExtractorMixin):
             text = message.get(TEXT) or ""
             if self._reader is None or not text or _is_command(message):
                 continue
+            reads, vector = self.read(text)
+            if vector is not None:
+                message.set(VECTOR, vector)
             entities = [
                 {
                     "entity": "finding" if read.yes_no else read.id,
@@ -174,8 +220,11 @@ class FindingReader(GraphComponent, EntityExtractorMixin):
                     "extractor": "FindingReader",
                     "confidence_entity": 1.0,
                 }
-                for read in self._reader.read(text, date.today())
+                for read in reads
             ]
+            language = self._languages.of(text)
+            if language is not None:
+                entities.append(as_entity(language, text))
             message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
         return messages
 
@@ -265,6 +314,9 @@ class IntentReader(GraphComponent):
             if not text or self._classifier is None or self._topics is None:
                 _set_intent(message, NOT_UNDERSTOOD, 1.0)
                 continue
+            if any(one["entity"] == "language" for one in message.get(ENTITIES, [])):
+                _set_intent(message, "other_language", 1.0)
+                continue
             if self._only_tells(message, text):
                 _set_intent(message, "report", 1.0)
                 continue
@@ -272,7 +324,11 @@ class IntentReader(GraphComponent):
             if known is not None and known not in WITH_TOPIC:
                 _set_intent(message, known, 1.0)
                 continue
-            ranking, topic, similar = (self._of_short if len(text) <= SHORT else self._understand)(text)
+            vector = message.get(VECTOR)
+            if vector is None and len(text) <= SHORT:
+                ranking, topic, similar = self._of_short(text)
+            else:
+                ranking, topic, similar = self._understand(text, vector)
             best, confidence = ranking[0]
             needed = SURE if best in CANNOT_BE_UNDONE else self._threshold
             understood = confidence >= needed and re.search(r"[^\W\d_]{2}", text) is not None
@@ -291,10 +347,10 @@ class IntentReader(GraphComponent):
         hints = not self._wishes.isdisjoint(words) or any(f" {phrase} " in line for phrase in self._asks)
         return told and "?" not in text and not hints
 
-    def _understand(self, text: str) -> tuple[list[tuple[str, float]], str, float]:
+    def _understand(self, text: str, vector: NDArray[Any] | None = None) -> tuple[list[tuple[str, float]], str, float]:
         assert self._classifier is not None
         assert self._topics is not None
-        vector = embedder().embed([text])[0]
+        vector = embedder().embed([text])[0] if vector is None else vector
         chances = self._classifier.probabilities(text, vector)
         order = chances.argsort()[::-1][:10]
         ranking = [(self._classifier.labels[index], float(chances[index])) for index in order]

@@ -10,12 +10,15 @@ from typing import Any
 from actions.answers import LONGEST_MESSAGE, RECENT_INJURY_DAYS
 from bot.nlu.lexicon import Lexicon, Mention, Spans
 from bot.nlu.quantities import Quantity, quantities
-from bot.nlu.status import ABSENT, OTHER, PRESENT, Cues, status_of
+from bot.nlu.status import ABSENT, OTHER, PRESENT, UNCERTAIN, Cues, status_of
 from bot.nlu.text import Token, Words, clean, tokens
 from bot.nlu.words import NOT_PHRASES
 
 NEAR_BODY = 6
 OTHER_PARTS = ("@other_body", "@calf", "@foot")
+
+DENIAL = "not "
+"""Lookups whose phrases say that a finding is absent without a "no": `not swelling_within_two_hours`."""
 
 KNEE_ONLY = frozenset({
     "hot_or_red_knee", "large_swelling", "mild_swelling", "knee_locked", "giving_way", "cannot_move_knee", "lump",
@@ -38,6 +41,19 @@ class Read:
     start: int
     end: int
     text: str
+
+
+@dataclass(frozen=True)
+class View:
+    """A message as the exact reader sees it."""
+
+    text: str
+    tokens: Sequence[Token]
+    elements: Mapping[str, Spans]
+    """Where each word, word group and cue of the lexicon stands."""
+    reads: Sequence[Read]
+    elsewhere: frozenset[str] = frozenset()
+    """Findings that were said of another part of the body."""
 
 
 class Reader:
@@ -64,15 +80,22 @@ class Reader:
         Returns:
             Findings with their status in the order of the message; numbers with their unit.
         """
+        return list(self.look(text, today).reads)
+
+    def look(self, text: str, today: date) -> View:
+        """The same as `read`, with what it was read from.
+
+        Args:
+            text: the message as typed.
+            today: for quantities such as "since March".
+        """
         text = clean(text, LONGEST_MESSAGE)
         found_tokens = tokens(text, self.words)
         elements = self.lexicon.elements_in(found_tokens)
         cues = Cues(elements)
-        mentions = [
-            mention
-            for mention in self.lexicon.mentions(found_tokens, elements)
-            if not self._elsewhere(mention, found_tokens, elements)
-        ]
+        all_mentions = self.lexicon.mentions(found_tokens, elements)
+        elsewhere = [mention for mention in all_mentions if self._elsewhere(mention, found_tokens, elements)]
+        mentions = [mention for mention in all_mentions if mention not in elsewhere]
         somebody = self._patient_is_somebody_else(mentions, elements)
         reads = []
         for mention in mentions:
@@ -85,10 +108,16 @@ class Reader:
         reads += [
             Read(one.id, one.value, False, PRESENT, one.start, one.end, text[one.start : one.end]) for one in numbers
         ]
-        return _settled([*reads, *_implied(numbers, text), *_sizes(reads)])
+        settled = _settled([*reads, *_implied(numbers, text), *_sizes(reads)])
+        heard = {read.id for read in settled}
+        dropped = frozenset(mention.label.partition("=")[0] for mention in elsewhere) - heard
+        return View(text, found_tokens, elements, settled, dropped)
 
     def _read(self, mention: Mention, status: str, found: Sequence[Token], text: str) -> Read:
-        id, _, value = mention.label.partition("=")
+        denied = mention.label.startswith(DENIAL)
+        id, _, value = mention.label.removeprefix(DENIAL).partition("=")
+        if denied:
+            status = {PRESENT: ABSENT, ABSENT: UNCERTAIN}.get(status, status)
         start, end = found[mention.start].start, found[mention.end - 1].end
         return Read(id, value or id, not value, status, start, end, text[start:end])
 

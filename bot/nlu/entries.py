@@ -1,0 +1,21 @@
+"""The lookups of `data/nlu/`, read without Rasa: for the second reader, the tests and the tools."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+
+def read_entries(folder: Path) -> dict[str, list[str]]:
+    """Lookup name to lines, from `findings/` and `status/`.
+
+    Args:
+        folder: `data/nlu`.
+    """
+    entries: dict[str, list[str]] = {}
+    for path in sorted([*folder.glob("findings/*.yml"), *folder.glob("status/*.yml")]):
+        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
+            lines = [line.strip().removeprefix("- ").strip() for line in entry["examples"].strip().splitlines()]
+            entries.setdefault(entry["lookup"], []).extend(lines)
+    return entries

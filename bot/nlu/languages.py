@@ -1,0 +1,85 @@
+"""Which language a message is in, when it is not English: by script, else by words that no English message has many of."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+SCRIPTS = {
+    "CJK": "zh", "HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "other", "DEVANAGARI": "hi", "BENGALI": "bn",
+    "CYRILLIC": "ru", "ARABIC": "ar", "HEBREW": "other", "GREEK": "other", "THAI": "other", "TAMIL": "other",
+    "TELUGU": "other", "GURMUKHI": "other", "GUJARATI": "other", "ETHIOPIC": "other", "ARMENIAN": "other",
+    "GEORGIAN": "other", "KANNADA": "other", "MALAYALAM": "other", "SINHALA": "other", "MYANMAR": "other",
+}  # fmt: skip
+URDU = frozenset("ٹڈڑںےہھگچپ")
+"""Letters that Urdu has and Arabic has not."""
+PREFIX = "language="
+ENGLISH = frozenset(
+    "a about all also am an and any are as at back bad been but by can do does for from get got had has have he her him his "
+    "hot how if in is it its just knee knees leg like me more my no not now of off on one or our out over pain put red right "
+    "run said see she so some sore than that the their them then there they this to too up was we well went were what when "
+    "which who why will with would yes you your".split()
+)
+"""Short words of English; longer ones are known from the lexicon."""
+SHORT = 3
+"""In a message of so few words one foreign word is enough, when no word is English."""
+
+
+class Languages:
+    """Tells other languages from English.
+
+    Args:
+        entries: lookup name to lines; `language=es` holds words of Spanish.
+        known: English words of more than three letters.
+    """
+
+    def __init__(self, entries: Mapping[str, Sequence[str]], known: frozenset[str]):
+        self._words = {
+            name[len(PREFIX) :]: frozenset(_plain(" ".join(lines)).split())
+            for name, lines in entries.items()
+            if name.startswith(PREFIX)
+        }
+        self._known = known
+
+    def of(self, text: str) -> str | None:
+        """The language of a message.
+
+        Args:
+            text: the message as typed.
+
+        Returns:
+            A key of `clinical/languages.yml`; None for English, and for what cannot be told.
+        """
+        letters = [char for char in text if char.isalpha()]
+        foreign = [script for char in letters if (script := _script(char))]
+        if len(foreign) * 2 > len(letters):
+            language = "ja" if "ja" in foreign else max(set(foreign), key=foreign.count)
+            return "ur" if language == "ar" and URDU & set(text) else language
+        words = re.findall(r"[^\W\d_]+", _plain(text))
+        counts = {language: sum(word in own for word in words) for language, own in self._words.items()}
+        language, most = max(counts.items(), key=lambda one: one[1], default=("", 0))
+        english = sum(word in ENGLISH or (word in self._known and word not in self._words[language]) for word in words)
+        if most > english and (most >= 2 or (most == 1 and len(words) <= SHORT and not english)):
+            return language
+        return None
+
+
+def _script(char: str) -> str | None:
+    name = unicodedata.name(char, "").split(" ")[0]
+    return SCRIPTS.get(name)
+
+
+def _plain(text: str) -> str:
+    """Lower case, without accents and apostrophes."""
+    spread = unicodedata.normalize("NFKD", text.lower().replace("ı", "i").replace("ł", "l"))
+    return re.sub(r"['’`]", "", "".join(char for char in spread if not unicodedata.combining(char)))
+
+
+def as_entity(language: str, text: str) -> dict[str, Any]:
+    """The language as an entity of the message."""
+    return {
+        "entity": "language", "value": language, "status": "present", "start": 0, "end": len(text),
+        "extractor": "IntentReader", "confidence_entity": 1.0,
+    }  # fmt: skip
