@@ -132,8 +132,8 @@ def _order(entry: Mapping[str, Any], findings: Mapping[str, Any]) -> int:
 
 def _skip(rule: Mapping[str, Any], findings: Mapping[str, Any]) -> str:
     pain = findings.get("pain_worst")
-    too_much = isinstance(pain, (int, float)) and pain > rule.get("pain_over", 10)
-    return str(rule["text"]) if too_much and _brought_on_by(rule, findings) else ""
+    hurts = isinstance(pain, (int, float)) and _brought_on_by(rule, findings)
+    return str(rule["text"]) if hurts and pain > rule["pain_over"] else ""
 
 
 def _brought_on_by(rule: Mapping[str, Any], findings: Mapping[str, Any]) -> bool:

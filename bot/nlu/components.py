@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -22,7 +22,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from actions.answers import LONGEST_MESSAGE
+from actions.answers import ASKING, LONGEST_MESSAGE
 from actions.triage import load_protocol
 from bot.nlu import intents as intents_module
 from bot.nlu import text as text_module
@@ -49,7 +49,10 @@ SURE = 0.6
 """Probability from which a wish is carried out that loses what was told."""
 NOT_UNDERSTOOD = "nlu_fallback"
 NO_TOPIC_BELOW = 0.42
+SURELY_ASKED = 0.5
+"""Nearness to a known wording from which a question that tells symptoms as well is answered."""
 ADVICE = Path("clinical/advice.yml")
+TOPICS = Path("data/nlu/topics.txt")
 SHORT = 60
 VECTOR = "kneewise_embedding"
 """Where a message keeps its embedding from one component to the next."""
@@ -193,13 +196,15 @@ class FindingReader(GraphComponent, EntityExtractorMixin):
         view = self._reader.look(text, date.today())
         if self._second is None or not view.tokens:
             return list(view.reads), None
-        if self._second.is_plain(view):
-            return list(view.reads), None
-        parts = parts_to_embed(view)
-        texts = [view.text[view.tokens[part.start].start : view.tokens[part.end - 1].end] for part in parts]
-        vectors = embedder().embed(texts)
-        opinions = self._second.opinions(view, list(zip(parts, vectors)), LOW)
-        return merge(view, opinions, self._red_flags, self._watched), vectors[0] if len(parts) == 1 else None
+        made: list[NDArray[Any]] = []
+
+        def embed(texts: Sequence[str]) -> NDArray[Any]:
+            made.append(embedder().embed(texts))
+            return made[0]
+
+        opinions = self._second.opinions(view, embed, LOW)
+        whole = made[0][0] if made and len(parts_to_embed(view)) == 1 else None
+        return merge(view, opinions, self._red_flags, self._watched), whole
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add what each message says."""
@@ -238,7 +243,10 @@ class IntentReader(GraphComponent):
         self._model_storage = model_storage
         self._resource = resource
         self._classifier: TextClassifier | None = None
-        self._topics: Nearest | None = None
+        self._topics: TextClassifier | None = None
+        self._nearest: Nearest | None = None
+        self._asked: dict[str, str] = {}
+        """Wordings of topics as they stand in the content: a button offers them, so they must mean their topic."""
         self._examples: dict[str, str] = {}
         """Training examples as typed, and their intent: what is known to the letter needs no guess."""
         self._wishes: frozenset[str] = frozenset()
@@ -264,24 +272,30 @@ class IntentReader(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """The wordings of the topics and the code of the classifier, so that a change in them retrains."""
-        return ADVICE.read_text(encoding="utf-8") + Path(intents_module.__file__ or "").read_text(encoding="utf-8")
+        return "".join(path.read_text(encoding="utf-8") for path in (ADVICE, TOPICS)) + Path(
+            intents_module.__file__ or ""
+        ).read_text(encoding="utf-8")
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the intents on the examples, and remember the wordings of the topics."""
         examples = [one for one in training_data.intent_examples if not one.get(TEXT, "/").startswith("/")]
+        wordings = topic_wordings()
         texts = [one.get(TEXT) for one in examples]
-        self._classifier = TextClassifier.train(texts, [one.get(INTENT) for one in examples], embedder())
-        topics = yaml.safe_load(ADVICE.read_text(encoding="utf-8"))
-        wordings = [(topic["id"], ask) for topic in topics for ask in [*topic["ask"], topic["title"]]]
-        self._topics = Nearest([id for id, _ in wordings], embedder().embed([ask for _, ask in wordings]))
+        self._classifier = TextClassifier.train(texts, [one.get(INTENT) for one in examples], embedder().embed(texts))
+        vectors = embedder().embed([text for _, text in wordings])
+        self._nearest = Nearest([id for id, _ in wordings], vectors)
+        self._topics = TextClassifier.train_quickly([text for _, text in wordings], [id for id, _ in wordings], vectors)
+        self._asked = {_tidy(text): id for id, text in wordings}
         self._examples = {_tidy(one.get(TEXT)): one.get(INTENT) for one in examples}
         tables = {table["name"]: table["elements"] for table in training_data.lookup_tables}
         self._wishes = frozenset(word for line in tables.get("wishes", ()) for word in line.split())
         self._asks = tuple(tables.get("wishes: phrases", ()))
         with self._model_storage.write_to(self._resource) as folder:
             self._classifier.save(folder)
-            self._topics.save(folder)
-            kept = {"examples": self._examples, "wishes": sorted(self._wishes), "asks": self._asks}
+            self._topics.save(folder, "subjects")
+            self._nearest.save(folder)
+            kept = {"examples": self._examples, "wishes": sorted(self._wishes), "asks": self._asks,
+                    "asked": self._asked}  # fmt: skip
             (folder / "known.json").write_text(json.dumps(kept))
         return self._resource
 
@@ -298,9 +312,10 @@ class IntentReader(GraphComponent):
         reader = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
             reader._classifier = TextClassifier.load(folder)
-            reader._topics = Nearest.load(folder)
+            reader._topics = TextClassifier.load(folder, "subjects")
+            reader._nearest = Nearest.load(folder)
             kept = json.loads((folder / "known.json").read_text())
-            reader._examples = kept["examples"]
+            reader._examples, reader._asked = kept["examples"], kept["asked"]
             reader._wishes, reader._asks = frozenset(kept["wishes"]), tuple(kept["asks"])
         embedder().embed(["warm up"])
         return reader
@@ -330,6 +345,12 @@ class IntentReader(GraphComponent):
             else:
                 ranking, topic, similar = self._understand(text, vector)
             best, confidence = ranking[0]
+            if (
+                best in ("report", "check_in", "out_of_scope")
+                and self._asks_something(text)
+                and similar >= SURELY_ASKED
+            ):
+                best, confidence = "ask_topic", similar
             needed = SURE if best in CANNOT_BE_UNDONE else self._threshold
             understood = confidence >= needed and re.search(r"[^\W\d_]{2}", text) is not None
             _set_intent(message, best if understood else NOT_UNDERSTOOD, confidence, ranking)
@@ -343,19 +364,44 @@ class IntentReader(GraphComponent):
         """Findings were read, nothing is asked, and no word hints at another wish: a report, without a guess."""
         told = any(one["entity"] not in ("for_whom", "exercise") for one in message.get(ENTITIES, []))
         words = re.findall(r"[a-z]+", text.lower().replace("'", ""))
-        line = f" {' '.join(words)} "
-        hints = not self._wishes.isdisjoint(words) or any(f" {phrase} " in line for phrase in self._asks)
-        return told and "?" not in text and not hints
+        return told and self._wishes.isdisjoint(words) and not self._asks_something(text)
 
     def _understand(self, text: str, vector: NDArray[Any] | None = None) -> tuple[list[tuple[str, float]], str, float]:
         assert self._classifier is not None
         assert self._topics is not None
+        assert self._nearest is not None
         vector = embedder().embed([text])[0] if vector is None else vector
         chances = self._classifier.probabilities(text, vector)
         order = chances.argsort()[::-1][:10]
         ranking = [(self._classifier.labels[index], float(chances[index])) for index in order]
-        topic, similar = self._topics.best(vector)
+        if (known := self._asked.get(_tidy(text))) is not None:
+            return [("ask_topic", 1.0)], known, 1.0
+        _, similar = self._nearest.best(vector)
+        topic = self._topics.labels[int(self._topics.probabilities(text, vector).argmax())]
         return ranking, topic, similar
+
+    def _asks_something(self, text: str) -> bool:
+        """A question by its mark, its first word, or a phrase that asks."""
+        words = re.findall(r"[a-z]+", text.lower().replace("'", ""))
+        line = f" {' '.join(words)} "
+        return "?" in text or bool(words and words[0] in ASKING) or any(f" {phrase} " in line for phrase in self._asks)
+
+
+def topic_wordings() -> list[tuple[str, str]]:
+    """(topic, wording): titles and `ask` of the content, and the lines `topic: message` of `data/nlu/topics.txt`.
+
+    Raises:
+        ValueError: a line names no topic of the content.
+    """
+    topics = yaml.safe_load(ADVICE.read_text(encoding="utf-8"))
+    wordings = [(topic["id"], str(ask)) for topic in topics for ask in [*topic["ask"], topic["title"]]]
+    known = {topic["id"] for topic in topics}
+    for number, line in enumerate(TOPICS.read_text(encoding="utf-8").splitlines(), 1):
+        topic, _, text = line.partition(": ")
+        if topic not in known or not text:
+            raise ValueError(f"{TOPICS}, line {number}: it must be a topic, a colon and a message")
+        wordings.append((topic, text))
+    return wordings
 
 
 def _tidy(text: str) -> str:

@@ -6,13 +6,19 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from bot.nlu.reader import Read, View
-from bot.nlu.second import Opinion, Span
+from bot.nlu.second import Opinion, Span, clauses_of
 from bot.nlu.status import ABSENT, OTHER, PRESENT, UNCERTAIN
 
 LOW, HIGH = 0.2, 0.35
 """Chance that a red flag is spoken of, by the second reader alone: from LOW it is asked, from HIGH it is taken as said."""
 SURE = 0.8
-"""The same for other findings, which nobody asks at once, and for those that are watched for and never asked."""
+"""The same for other findings, which nobody asks at once."""
+LONG = 3
+"""Clauses from which a message is long: among many stretches some look like anything, so what the second reader alone
+hears in it is asked, unless it is quite sure of it and of its status."""
+SURE_OF_BOTH = 0.95
+WATCHED = 0.8
+"""Chance from which what is watched for and never asked counts as said by the second reader alone."""
 HEARD_ENOUGH = 0.1
 """Chance from which a finding that the exact reader hears as present counts as said."""
 MISHEARD = 0.02
@@ -20,8 +26,8 @@ MISHEARD = 0.02
 STILL_OPEN = 0.4
 """Chance of `present` from which a red flag is asked although another status is likelier."""
 CLEAN = 0.8
-"""Chance of `absent` from which a red flag that the rules do not hear counts as denied. One that they read as present
-is never silenced by the second reader alone."""
+"""Chance of `absent` from which a red flag that the rules do not hear counts as denied. One that they hear, and not as
+absent, is never silenced by the second reader alone."""
 OPENINGS = frozenset({"no", "nope", "nah"})
 SETTLED_BY_NUMBERS = {"recent_injury": "injury_days_ago"}
 """A finding that a number in the message settles."""
@@ -48,6 +54,7 @@ def merge(
     rules = {read.id: read for read in view.reads if read.yes_no}
     merged = [read for read in view.reads if not read.yes_no]
     numbers = {read.id for read in merged}
+    long = len(clauses_of(view)) >= LONG
     opinions = [one for one in opinions if SETTLED_BY_NUMBERS.get(one.finding) not in numbers]
     opinions = [one for one in opinions if one.finding not in view.elsewhere]
     doubted, heard_milder = SIZE_IS_ASKED
@@ -61,7 +68,7 @@ def merge(
         if opinion.finding in watched:
             status = _watched(opinion, ruled)
         else:
-            status = _status(opinion, ruled, opinion.finding in red_flags)
+            status = _status(opinion, ruled, opinion.finding in red_flags, long)
         if status == UNCERTAIN and ruled == PRESENT and _answers_no(view):
             status = PRESENT
         if status == OTHER and _writer_denies(view, opinion.span):
@@ -73,10 +80,10 @@ def merge(
 
 def _watched(opinion: Opinion, ruled: str | None) -> str | None:
     """For what is never asked: as the rules have it, or else only what the second reader is sure of."""
-    if ruled is not None:
-        return ruled
     said = opinion.status[PRESENT] + opinion.status[UNCERTAIN]
-    if opinion.spoken < SURE or said < SURE:
+    if ruled is not None:
+        return UNCERTAIN if ruled != PRESENT and said >= STILL_OPEN else ruled
+    if opinion.spoken < WATCHED or said < SURE:
         return None
     return max((PRESENT, UNCERTAIN), key=lambda status: opinion.status[status])
 
@@ -86,7 +93,7 @@ def _answers_no(view: View) -> bool:
     return bool(view.tokens) and view.tokens[0].norm in OPENINGS
 
 
-def _status(opinion: Opinion, ruled: str | None, red_flag: bool) -> str | None:
+def _status(opinion: Opinion, ruled: str | None, red_flag: bool, long: bool) -> str | None:
     """The status of one finding; None when it is not spoken of."""
     if ruled is None and opinion.spoken < (LOW if red_flag else SURE):
         return None
@@ -98,9 +105,12 @@ def _status(opinion: Opinion, ruled: str | None, red_flag: bool) -> str | None:
     if likeliest == PRESENT:
         if ruled == ABSENT or (ruled not in (None, PRESENT) and present < AGREED):
             return UNCERTAIN if red_flag else ruled
+        if ruled is None and long:
+            return PRESENT if min(opinion.spoken, present) >= SURE_OF_BOTH else UNCERTAIN if red_flag else None
         enough = opinion.spoken >= (HEARD_ENOUGH if ruled == PRESENT else HIGH)
         return PRESENT if enough else UNCERTAIN
-    doubtful = likeliest == ABSENT and (ruled == PRESENT or (ruled is None and chances[ABSENT] < CLEAN))
+    clean = ruled == ABSENT or (ruled is None and chances[ABSENT] >= CLEAN)
+    doubtful = likeliest == ABSENT and not clean
     if red_flag and (present > STILL_OPEN or doubtful):
         return UNCERTAIN
     if ruled is None and opinion.spoken < HIGH:

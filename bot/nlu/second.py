@@ -13,8 +13,10 @@ from __future__ import annotations
 import hashlib
 import inspect
 import sys
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -178,6 +180,7 @@ def place_of(view: View, finding: str, best: Span) -> Span:
 
 
 Features = Callable[..., Iterator[str]]
+Embed = Callable[[Sequence[str]], NDArray[Any]]
 
 
 class Block:
@@ -200,11 +203,8 @@ class Block:
         columns: list[NDArray[Any]] = []
         ends = [0]
         for bag in bags:
-            counts: dict[int, int] = {}
-            for feature in bag:
-                column = self.vocabulary.get(feature)
-                if column is not None:
-                    counts[column] = counts.get(column, 0) + 1
+            known = self.vocabulary
+            counts = Counter(known[feature] for feature in bag if feature in known)
             index = np.fromiter(counts.keys(), dtype=np.int32, count=len(counts))
             values = (1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))) * self.idf[index]
             norm = float(np.sqrt((values**2).sum()))
@@ -222,10 +222,15 @@ def _itself(bag: list[str]) -> list[str]:
 def letter_features(view: View, span: Span) -> Iterator[str]:
     """Runs of two to five letters within each word, its ends marked."""
     for stem in _stems(view, span):
-        padded = f" {stem} "
-        for length in (2, 3, 4, 5):
-            for at in range(max(1, len(padded) - length + 1)):
-                yield padded[at : at + length]
+        yield from _letters(stem)
+
+
+@lru_cache(maxsize=20_000)
+def _letters(stem: str) -> tuple[str, ...]:
+    padded = f" {stem} "
+    return tuple(
+        padded[at : at + length] for length in (2, 3, 4, 5) for at in range(max(1, len(padded) - length + 1))
+    )
 
 
 SPOKEN: tuple[tuple[str, Features, float], ...] = (
@@ -399,38 +404,34 @@ class SecondReader:
         groups = {name.removeprefix("here ") for block in blocks for name in block.vocabulary if "@" in name}
         return self.made_from == made_from and {name for name in groups if name.startswith("@")} <= set(labels)
 
-    def is_plain(self, view: View) -> bool:
-        """Words alone leave no doubt: an embedding, which costs more than all the rest, would change nothing.
-
-        Args:
-            view: the message.
-        """
-        if any(read.yes_no for read in view.reads):
-            return False
-        return bool((self._by_words(view, spans_of(view)) < PLAINLY_NOT).all())
-
     def _by_words(self, view: View, spans: Sequence[Span]) -> NDArray[Any]:
         scores: NDArray[Any] = _table(view, spans, self._spoken.blocks) @ self._spoken.weights[:-1]
         return scores + self._spoken.weights[-1]
 
-    def opinions(self, view: View, vectors: Sequence[tuple[Span, NDArray[Any]]], least: float) -> list[Opinion]:
+    def opinions(self, view: View, embed: Embed, least: float) -> list[Opinion]:
         """What is spoken of in a message, at least with probability `least`, or heard by the exact reader.
 
         Args:
             view: the message.
-            vectors: its embedding, or those of its parts.
+            embed: makes embeddings; asked only for the parts in which words alone leave a doubt, because it costs more
+                than all the rest.
             least: probability below which a finding is not worth mentioning.
         """
         if not view.tokens:
             return []
         spans = spans_of(view)
-        embedded = np.stack([vector for _, vector in vectors])
-        at = [_covering(span, vectors) for span in spans]
         scores = self._by_words(view, spans)
-        meant = embedded @ self._spoken.meaning[:-1] + self._spoken.meaning[-1]
-        felt = embedded @ self._status.meaning[:-1] + self._status.meaning[-1]
-        chances = _chance(scores + MEANING_WEIGHT * meant[at])
+        parts = parts_to_embed(view)
+        at = [_covering(span, parts) for span in spans]
         heard = {read.id for read in view.reads if read.yes_no}
+        doubtful = [_is_doubtful(view, part, scores[[own == number for own in at]]) for number, part in enumerate(parts)]
+        if not any(doubtful):
+            return []
+        vectors = np.zeros((len(parts), self._spoken.meaning.shape[0] - 1), dtype=np.float32)
+        vectors[doubtful] = embed([text_of(view, part) for part, needed in zip(parts, doubtful) if needed])
+        meant = vectors @ self._spoken.meaning[:-1] + self._spoken.meaning[-1]
+        felt = vectors @ self._status.meaning[:-1] + self._status.meaning[-1]
+        chances = _chance(scores + MEANING_WEIGHT * np.where(np.array(doubtful)[at][:, None], meant[at], 0))
         opinions = []
         for column, finding in enumerate(self.findings):
             best = int(chances[:, column].argmax())
@@ -474,10 +475,21 @@ def parts_to_embed(view: View) -> list[Span]:
     return [*parts, Span(start, len(view.tokens))]
 
 
-def _covering(span: Span, vectors: Sequence[tuple[Span, NDArray[Any]]]) -> int:
+def text_of(view: View, span: Span) -> str:
+    """The words of a stretch as they were typed."""
+    return view.text[view.tokens[span.start].start : view.tokens[span.end - 1].end]
+
+
+def _covering(span: Span, parts: Sequence[Span]) -> int:
     """Which part holds most of the span."""
-    shared = [min(span.end, part.end) - max(span.start, part.start) for part, _ in vectors]
-    return int(np.argmax(shared))
+    return int(np.argmax([min(span.end, part.end) - max(span.start, part.start) for part in parts]))
+
+
+def _is_doubtful(view: View, part: Span, scores: NDArray[Any]) -> bool:
+    """Whether something is heard in the part, or words alone do not rule everything out."""
+    start, end = view.tokens[part.start].start, view.tokens[part.end - 1].end
+    heard = any(read.yes_no and start <= read.start < end for read in view.reads)
+    return heard or bool((scores >= PLAINLY_NOT).any())
 
 
 def _chance(scores: NDArray[Any]) -> NDArray[Any]:

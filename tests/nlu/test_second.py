@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from actions.triage import Protocol
 from bot.nlu.embeddings import embedder
@@ -128,13 +131,26 @@ def test_learns_and_is_the_same_after_saving(reader: Reader, tmp_path: Path) -> 
     views = [look(reader, line.text) for line in said]
     model = SecondReader.train(said, views, embedder().embed([line.text for line in said]))
     view = look(reader, "there is a new lump here")
-    vectors = [(Span(0, len(view.tokens)), embedder().embed([view.text])[0])]
-    first = model.opinions(view, vectors, 0.0)[0]
+    first = model.opinions(view, embedder().embed, 0.0)[0]
     assert first.finding == "lump"
     assert set(first.status) == set(STATUSES)
     assert max(first.status, key=lambda status: first.status[status]) == "present"
     model.save(tmp_path / "kept.npz")
-    again = SecondReader.load(tmp_path / "kept.npz").opinions(view, vectors, 0.0)[0]
+    again = SecondReader.load(tmp_path / "kept.npz").opinions(view, embedder().embed, 0.0)[0]
     assert again.finding == first.finding
     assert np.isclose(again.spoken, first.spoken, atol=0.01)
     assert np.isclose(again.status["present"], first.status["present"], atol=0.01)
+
+
+def test_nothing_is_embedded_where_words_leave_no_doubt(reader: Reader) -> None:
+    asked: list[str] = []
+
+    def embed(texts: Sequence[str]) -> NDArray[Any]:
+        asked.extend(texts)
+        return embedder().embed(texts)
+
+    model = SecondReader.load(ROOT / KEPT)
+    assert model.opinions(look(reader, "thanks"), embed, 0.2) == []
+    assert asked == []
+    model.opinions(look(reader, "i have a fever"), embed, 0.2)
+    assert asked == ["i have a fever"]
