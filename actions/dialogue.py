@@ -20,6 +20,8 @@ from actions.wording import content, plan_address, say
 SHORT_REPORT = 3
 SHORT_SORRY = 6
 """Words in a message that may be a report, or an excuse, as a whole."""
+WHY_TOPIC = "why_questions"
+"""Asked while a card waits, it is answered for that card."""
 OPENING_TOPICS = {"physio": "physiotherapy", "about": "about_program"}
 
 
@@ -113,6 +115,8 @@ class Talk:
             return "go_back"
         if wish == "ask_topic" and not asks and len(words) <= SHORT_REPORT:
             return "report"
+        if wish == "ask_topic" and waits and self.message.topic == WHY_TOPIC:
+            return "ask_why"
         return "report" if wish in ("out_of_scope", "bot_challenge") and waits and not asks else wish
 
     # --- listening -----------------------------------------------------------------------------

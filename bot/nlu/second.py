@@ -228,9 +228,7 @@ def letter_features(view: View, span: Span) -> Iterator[str]:
 @lru_cache(maxsize=20_000)
 def _letters(stem: str) -> tuple[str, ...]:
     padded = f" {stem} "
-    return tuple(
-        padded[at : at + length] for length in (2, 3, 4, 5) for at in range(max(1, len(padded) - length + 1))
-    )
+    return tuple(padded[at : at + length] for length in (2, 3, 4, 5) for at in range(max(1, len(padded) - length + 1)))
 
 
 SPOKEN: tuple[tuple[str, Features, float], ...] = (
@@ -385,7 +383,7 @@ class SecondReader:
             meaning = kept[f"{name}.meaning"].astype(np.float32)
             parts = (kept[f"{name}.values"].astype(np.float32), kept[f"{name}.columns"], kept[f"{name}.ends"])
             weights = sparse.csr_matrix(parts, shape=(len(parts[2]) - 1, meaning.shape[1])).toarray()
-            blocks = []
+            blocks: list[Block] = []
             while f"{name}.{len(blocks)}.idf" in kept:
                 features = kept[f"{name}.{len(blocks)}.features"].tobytes().decode().split("\n")
                 idf = kept[f"{name}.{len(blocks)}.idf"]
@@ -424,7 +422,9 @@ class SecondReader:
         parts = parts_to_embed(view)
         at = [_covering(span, parts) for span in spans]
         heard = {read.id for read in view.reads if read.yes_no}
-        doubtful = [_is_doubtful(view, part, scores[[own == number for own in at]]) for number, part in enumerate(parts)]
+        doubtful = [
+            _is_doubtful(view, part, scores[[own == number for own in at]]) for number, part in enumerate(parts)
+        ]
         if not any(doubtful):
             return []
         vectors = np.zeros((len(parts), self._spoken.meaning.shape[0] - 1), dtype=np.float32)

@@ -91,6 +91,8 @@ def _governed(mention: Mention, mentions: Sequence[Mention], tokens: Sequence[To
     """A cue before the mention, or inside it, reaches it: directly, or through a list that it opens."""
     blocked = list(cues.of("not_a_no")) if kind == "no" else []
     for start, end in cues.of(kind):
+        if tokens[start].sentence != tokens[mention.start].sentence:
+            continue
         if kind == "no" and _is_discourse(start, tokens, cues):
             continue
         if any(b_start <= start and end <= b_end for b_start, b_end in blocked):

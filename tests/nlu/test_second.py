@@ -17,7 +17,18 @@ from bot.nlu.embeddings import embedder
 from bot.nlu.entries import read_entries
 from bot.nlu.reader import Reader, View
 from bot.nlu.second import (
-    ANYTHING, KEPT, NEAR, SAID, STATUSES, Line, SecondReader, Span, clauses_of, fingerprint, parts_to_embed, read_lines,
+    ANYTHING,
+    KEPT,
+    NEAR,
+    SAID,
+    STATUSES,
+    Line,
+    SecondReader,
+    Span,
+    clauses_of,
+    fingerprint,
+    parts_to_embed,
+    read_lines,
     spans_of,
 )  # fmt: skip
 from bot.nlu.words import make_words

@@ -11,16 +11,13 @@ import pytest
 import requests
 from PIL import Image
 
+from actions.cards import payload
 from actions.selfcare.figures import exercise_ids
 from tests.conftest import card
 from tests.servers import Server
 
 TIMEOUT = 30
-AT_HOME = [
-    "front of my right knee, worse going downstairs, about 3 weeks, getting better, no injury, i'm 36, i run",
-    *['/answer{"question": "%s", "value": []}' % screen for screen in (
-        "emergency_screen", "movement_screen", "swelling_screen", "background_screen", "slow_screen")],
-]  # fmt: skip
+AT_HOME = "front of my right knee, worse going downstairs, about 3 weeks, getting better, no injury, i'm 36, i run"
 
 
 def say(server: Server, sender: str, text: str) -> list[dict[str, Any]]:
@@ -36,7 +33,7 @@ def until_the_plan(server: Server, sender: str) -> dict[str, Any]:
             "pain_now": 1, "self_care_weeks": 0, "location": ["front"], "aggravated_by": ["stairs_down"],
             "main_activity": "running", "onset": "gradual", "load_change": ["more_distance"],
             "sessions_per_week": 3, "longest_recent_session": "7 km"}  # fmt: skip
-    shown = say(server, sender, AT_HOME[0])
+    shown = say(server, sender, AT_HOME)
     for _ in range(40):
         plan = card(shown, "plan")
         if plan:
@@ -44,12 +41,8 @@ def until_the_plan(server: Server, sender: str) -> dict[str, Any]:
         asked = card(shown, "question")
         assert asked, shown
         value: Any = said.get(asked["id"], [] if asked["input"] == "any_of" else "no")
-        shown = say(server, sender, '/answer{"question": "%s", "value": %s}' % (asked["id"], _json(value)))
+        shown = say(server, sender, payload(asked["id"], value))
     raise AssertionError("no plan")
-
-
-def _json(value: Any) -> str:
-    return str(value).replace("'", '"') if isinstance(value, (list, int)) else f'"{value}"'
 
 
 @pytest.mark.parametrize("kind", ["svg", "anim.svg", "png", "gif"])
@@ -110,5 +103,5 @@ def test_a_deleted_talk_has_no_plan(server: Server) -> None:
     plan = until_the_plan(server, sender)
     path = plan["page"][plan["page"].index("/plan/") :]
     say(server, sender, "delete my data")
-    say(server, sender, '/answer{"question": "delete_my_data", "value": "yes"}')
+    say(server, sender, payload("delete_my_data", "yes"))
     assert requests.get(server.url + path, timeout=TIMEOUT).status_code == 404
