@@ -11,6 +11,7 @@ from actions.triage import yaml_lines
 from actions.triage.loader import CLINICAL
 from actions.triage.yaml_lines import LINE
 
+METRONOME = "/media/metronome.html"
 SETTINGS = {"emergency": "KNEEWISE_EMERGENCY", "crisis_line": "KNEEWISE_CRISIS_LINE"}
 
 
@@ -43,8 +44,8 @@ def plan_address(secret: str) -> str:
 
 
 def fill(text: str, **values: object) -> str:
-    """`text` with {emergency}, {crisis_line} and `values` filled in."""
-    for name, value in {**service(), **values}.items():
+    """`text` with {emergency}, {crisis_line}, {metronome} (its address) and `values` filled in."""
+    for name, value in {**service(), "metronome": f"{public_url()}{METRONOME}", **values}.items():
         text = text.replace("{" + name + "}", str(value))
     return text
 

@@ -311,3 +311,10 @@ def test_an_exercise_says_everything_in_plain_text(field: str) -> None:
 def test_the_safety_card_names_the_emergency_number() -> None:
     card = cards.safety()
     assert (card.kind, service()["emergency"] in card.text) == ("safety", True)
+
+
+@pytest.mark.parametrize("id", ["cadence", "metronome"])
+def test_advice_on_cadence_links_the_metronome(id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KNEEWISE_PUBLIC_URL", "https://knee.example/")
+    topic = next(topic for topic in content("advice.yml") if topic["id"] == id)
+    assert "https://knee.example/media/metronome.html" in cards.advice(topic).text

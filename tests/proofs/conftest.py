@@ -16,7 +16,7 @@ from .space import Space
 from .walk import Walk, Walker
 
 DEEP = bool(os.environ.get("KNEEWISE_DEEP"))
-EXAMPLES = 20_000 if DEEP else 500
+EXAMPLES = 20_000 if DEEP else 350
 """How often each claim over random people is tried."""
 MOST_SECONDS = 120
 """Processor time of all proofs in the short form."""
