@@ -18,7 +18,7 @@ from .walk import Walk, Walker
 DEEP = bool(os.environ.get("KNEEWISE_DEEP"))
 EXAMPLES = 20_000 if DEEP else 350
 """How often each claim over random people is tried."""
-MOST_SECONDS = 120
+MOST_SECONDS = 300
 """Processor time of all proofs in the short form."""
 
 Count = Callable[[str], None]
