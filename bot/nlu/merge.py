@@ -71,6 +71,8 @@ def merge(
             status = _status(opinion, ruled, opinion.finding in red_flags, long)
         if status == UNCERTAIN and ruled == PRESENT and _answers_no(view):
             status = PRESENT
+        if status == OTHER and ruled == PRESENT and view.for_somebody_else and opinion.finding in red_flags:
+            status = UNCERTAIN
         if status == OTHER and _writer_denies(view, opinion.span):
             status = ABSENT
         if status is not None:

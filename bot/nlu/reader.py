@@ -54,6 +54,8 @@ class View:
     reads: Sequence[Read]
     elsewhere: frozenset[str] = frozenset()
     """Findings that were said of another part of the body."""
+    for_somebody_else: bool = False
+    """The writer asks for somebody else, who is then the patient (vocabulary, Readings)."""
 
 
 class Reader:
@@ -111,7 +113,7 @@ class Reader:
         settled = _settled([*reads, *_implied(numbers, text), *_sizes(reads)])
         heard = {read.id for read in settled}
         dropped = frozenset(mention.label.partition("=")[0] for mention in elsewhere) - heard
-        return View(text, found_tokens, elements, settled, dropped)
+        return View(text, found_tokens, elements, settled, dropped, somebody)
 
     def _read(self, mention: Mention, status: str, found: Sequence[Token], text: str) -> Read:
         denied = mention.label.startswith(DENIAL)

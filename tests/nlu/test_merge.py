@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -96,3 +97,12 @@ def test_the_writers_own_denial_after_somebody_elses_finding() -> None:
     assert [read.status for read in merge(seen, [said], RED)] == ["absent"]
     goes_on = Reader(entries, _words()).look("my dad burns up, mine doesnt hurt", date(2026, 1, 1))
     assert [read.status for read in merge(goes_on, [said], RED)] == ["other_person"]
+
+
+def test_the_patient_may_be_somebody_else() -> None:
+    said = opinion(FLAG, 0.9, other_person=0.9, present=0.1)
+    seen = view(FLAG, "present")
+    assert [read.status for read in merge(seen, [said], RED)] == ["other_person"]
+    assert [read.status for read in merge(replace(seen, for_somebody_else=True), [said], RED)] == ["uncertain"]
+    unheard = replace(view(FLAG, None), for_somebody_else=True)
+    assert [read.status for read in merge(unheard, [said], RED)] == ["other_person"]
