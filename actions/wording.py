@@ -45,6 +45,8 @@ def plan_address(secret: str) -> str:
 
 def fill(text: str, **values: object) -> str:
     """`text` with {emergency}, {crisis_line}, {metronome} (its address) and `values` filled in."""
+    if "{" not in text:
+        return text
     for name, value in {**service(), "metronome": f"{public_url()}{METRONOME}", **values}.items():
         text = text.replace("{" + name + "}", str(value))
     return text

@@ -9,6 +9,7 @@ import re
 import tempfile
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from sanic import Blueprint, response
@@ -65,6 +66,7 @@ def picture(name: str) -> bytes | None:
     return data
 
 
+@cache
 def _drawn_by() -> str:
     """Changes when the drawing changes, so that no old picture is shown."""
     folder = Path(figures.__file__).parent
@@ -104,10 +106,7 @@ def pages() -> Blueprint:
 
 async def _plan(request: Request, secret: str) -> str | None:
     """The page of a plan; None unless its person may still have one."""
-    store = request.app.ctx.agent.tracker_store
-    sender = await store.sender_of_plan(secret)
-    tracker = await store.retrieve(sender) if sender else None
-    record = Record.from_json(tracker.get_slot("record") if tracker else None)
+    record = Record.from_json(await request.app.ctx.agent.tracker_store.record_of_plan(secret))
     if record.plan_id != secret or record.plan_made_on is None:
         return None
     step = next_step(record.findings, protocol(), frozenset(record.doubts))

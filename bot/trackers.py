@@ -134,15 +134,9 @@ class TalkStore(TrackerStore):  # type: ignore[misc]
         self._live.pop(sender_id, None)
         await _in_thread(lambda: self._replace(sender_id, []))
 
-    async def sender_of_plan(self, secret: str) -> str | None:
-        """Whose plan this is; None when nobody's."""
-        query = sa.select(plan_links.c.sender_id).where(plan_links.c.secret == secret)
-
-        def look() -> str | None:
-            with self._engine.connect() as connection:
-                return connection.execute(query).scalar()
-
-        return await _in_thread(look)
+    async def record_of_plan(self, secret: str) -> dict[str, Any] | None:
+        """The record of the talk that a plan belongs to, as it is now; None when there is no such plan."""
+        return await _in_thread(lambda: self._record_of_plan(secret))
 
     async def keys(self) -> Iterable[str]:
         """Every sender with a stored talk."""
@@ -157,11 +151,21 @@ class TalkStore(TrackerStore):  # type: ignore[misc]
         with self._engine.connect() as connection:
             return [row[0] for row in connection.execute(query)]
 
+    def _record_of_plan(self, secret: str) -> dict[str, Any] | None:
+        owner = sa.select(plan_links.c.sender_id).where(plan_links.c.secret == secret).scalar_subquery()
+        query = sa.select(talk_events.c.data).where(talk_events.c.sender_id == owner)
+        with self._engine.connect() as connection:
+            for row in connection.execute(query.order_by(talk_events.c.number.desc())):
+                record = _record_in([Event.from_parameters(event) for event in json.loads(row[0])])
+                if record is not None:
+                    return record
+        return None
+
     def _append(self, sender_id: str, at: int, events: list[Event]) -> None:
         if events:
             with self._engine.begin() as connection:
                 connection.execute(INSERT, _row(sender_id, at, events))
-                secret = _plan_of(events)
+                secret = (_record_in(events) or {}).get("plan_id")
                 if secret is not None and not self._is_linked(connection, secret):
                     connection.execute(sa.insert(plan_links), {"secret": secret, "sender_id": sender_id})
 
@@ -182,12 +186,11 @@ class TalkStore(TrackerStore):  # type: ignore[misc]
             return [row[0] for row in connection.execute(sa.select(talk_events.c.sender_id).distinct())]
 
 
-def _plan_of(events: list[Event]) -> str | None:
-    """The secret of the plan that these events speak of."""
+def _record_in(events: list[Event]) -> dict[str, Any] | None:
+    """The last record that these events wrote."""
     for event in reversed(events):
         if isinstance(event, SlotSet) and event.key == "record" and isinstance(event.value, dict):
-            secret = event.value.get("plan_id")
-            return str(secret) if secret else None
+            return event.value
     return None
 
 

@@ -29,7 +29,7 @@ from bot.nlu import text as text_module
 from bot.nlu import words as words_module
 from bot.nlu.embeddings import embedder
 from bot.nlu.intents import Nearest, TextClassifier
-from bot.nlu.languages import Languages, as_entity
+from bot.nlu.languages import Languages
 from bot.nlu.merge import LOW, merge
 from bot.nlu.reader import Read, Reader
 from bot.nlu.second import KEPT, SecondReader, parts_to_embed
@@ -135,7 +135,7 @@ class FindingReader(GraphComponent, EntityExtractorMixin):
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """The code that prepares the lexicon, and the second reader; Rasa itself sees only this class."""
         code = [Path(module.__file__ or "").read_text(encoding="utf-8") for module in (text_module, words_module)]
-        return "".join([*code, SecondReader.load(KEPT).made_from])
+        return "".join([*code, SecondReader.made_from_what(KEPT)])
 
     def train(self, training_data: TrainingData) -> Resource:
         """Take the lookup tables of the training data as lexicon, and keep them with the model."""
@@ -229,7 +229,7 @@ class FindingReader(GraphComponent, EntityExtractorMixin):
             ]
             language = self._languages.of(text)
             if language is not None:
-                entities.append(as_entity(language, text))
+                entities.append(_of_whole("language", language, text, 1.0, "FindingReader"))
             message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
         return messages
 
@@ -283,7 +283,7 @@ class IntentReader(GraphComponent):
         texts = [one.get(TEXT) for one in examples]
         self._classifier = TextClassifier.train(texts, [one.get(INTENT) for one in examples], embedder().embed(texts))
         vectors = embedder().embed([text for _, text in wordings])
-        self._nearest = Nearest([id for id, _ in wordings], vectors)
+        self._nearest = Nearest(vectors)
         self._topics = TextClassifier.train_quickly([text for _, text in wordings], [id for id, _ in wordings], vectors)
         self._asked = {_tidy(text): id for id, text in wordings}
         self._examples = {_tidy(one.get(TEXT)): one.get(INTENT) for one in examples}
@@ -355,34 +355,32 @@ class IntentReader(GraphComponent):
             understood = confidence >= needed and re.search(r"[^\W\d_]{2}", text) is not None
             _set_intent(message, best if understood else NOT_UNDERSTOOD, confidence, ranking)
             if best in WITH_TOPIC and similar >= NO_TOPIC_BELOW:
-                entity = {"entity": "topic", "value": topic, "status": "present", "start": 0, "end": len(text),
-                          "confidence_entity": similar, "extractor": "IntentReader"}  # fmt: skip
+                entity = _of_whole("topic", topic, text, similar, "IntentReader")
                 message.set(ENTITIES, message.get(ENTITIES, []) + [entity], add_to_output=True)
         return messages
 
     def _only_tells(self, message: Message, text: str) -> bool:
         """Findings were read, nothing is asked, and no word hints at another wish: a report, without a guess."""
         told = any(one["entity"] not in ("for_whom", "exercise") for one in message.get(ENTITIES, []))
-        words = re.findall(r"[a-z]+", text.lower().replace("'", ""))
-        return told and self._wishes.isdisjoint(words) and not self._asks_something(text)
+        return told and self._wishes.isdisjoint(_words(text)) and not self._asks_something(text)
 
     def _understand(self, text: str, vector: NDArray[Any] | None = None) -> tuple[list[tuple[str, float]], str, float]:
         assert self._classifier is not None
         assert self._topics is not None
         assert self._nearest is not None
+        if (known := self._asked.get(_tidy(text))) is not None:
+            return [("ask_topic", 1.0)], known, 1.0
         vector = embedder().embed([text])[0] if vector is None else vector
         chances = self._classifier.probabilities(text, vector)
         order = chances.argsort()[::-1][:10]
         ranking = [(self._classifier.labels[index], float(chances[index])) for index in order]
-        if (known := self._asked.get(_tidy(text))) is not None:
-            return [("ask_topic", 1.0)], known, 1.0
-        _, similar = self._nearest.best(vector)
+        similar = self._nearest.similarity(vector)
         topic = self._topics.labels[int(self._topics.probabilities(text, vector).argmax())]
         return ranking, topic, similar
 
     def _asks_something(self, text: str) -> bool:
         """A question by its mark, its first word, or a phrase that asks."""
-        words = re.findall(r"[a-z]+", text.lower().replace("'", ""))
+        words = _words(text)
         line = f" {' '.join(words)} "
         return "?" in text or bool(words and words[0] in ASKING) or any(f" {phrase} " in line for phrase in self._asks)
 
@@ -404,9 +402,22 @@ def topic_wordings() -> list[tuple[str, str]]:
     return wordings
 
 
+def _words(text: str) -> list[str]:
+    """Lower case, without apostrophes and marks."""
+    return re.findall(r"[a-z]+", text.lower().replace("'", ""))
+
+
 def _tidy(text: str) -> str:
     """Lower case, without the marks around it."""
     return " ".join(text.lower().split()).strip(" .,!?")
+
+
+def _of_whole(name: str, value: str, text: str, sure: float, component: str) -> dict[str, Any]:
+    """An entity that the whole message stands for."""
+    return {
+        "entity": name, "value": value, "status": "present", "start": 0, "end": len(text),
+        "confidence_entity": sure, "extractor": component,
+    }  # fmt: skip
 
 
 def _is_command(message: Message) -> bool:

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import yaml
+
+
+def examples_of(entry: dict[str, Any]) -> list[str]:
+    """The lines of one lookup or intent, without their dashes."""
+    return [line.strip().removeprefix("- ").strip() for line in entry["examples"].strip().splitlines()]
 
 
 def read_entries(folder: Path) -> dict[str, list[str]]:
@@ -16,6 +22,5 @@ def read_entries(folder: Path) -> dict[str, list[str]]:
     entries: dict[str, list[str]] = {}
     for path in sorted([*folder.glob("findings/*.yml"), *folder.glob("status/*.yml")]):
         for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
-            lines = [line.strip().removeprefix("- ").strip() for line in entry["examples"].strip().splitlines()]
-            entries.setdefault(entry["lookup"], []).extend(lines)
+            entries.setdefault(entry["lookup"], []).extend(examples_of(entry))
     return entries

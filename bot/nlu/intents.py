@@ -25,6 +25,12 @@ def _vectorizer() -> TfidfVectorizer:
     return TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 4), sublinear_tf=True, min_df=2, dtype=np.float32)
 
 
+def _grams(texts: Sequence[str]) -> tuple[TfidfVectorizer, Any]:
+    """A vectorizer fitted on texts, and their weighted n-grams: matrix (texts, n-grams)."""
+    vectorizer = _vectorizer()
+    return vectorizer, vectorizer.fit_transform([text.lower() for text in texts]) * CHAR_WEIGHT
+
+
 class TextClassifier:
     """A trained classifier of short texts.
 
@@ -51,8 +57,7 @@ class TextClassifier:
             labels: the class of each.
             vectors: their embeddings, shape (texts, 384).
         """
-        vectorizer = _vectorizer()
-        grams = vectorizer.fit_transform([text.lower() for text in texts]) * CHAR_WEIGHT
+        vectorizer, grams = _grams(texts)
         features = sparse.hstack([sparse.csr_matrix(vectors), grams]).tocsr()
         model = LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=300, tol=1e-3)
         model.fit(features, list(labels))
@@ -72,8 +77,7 @@ class TextClassifier:
             labels: the class of each.
             vectors: their embeddings, shape (texts, 384).
         """
-        vectorizer = _vectorizer()
-        grams = vectorizer.fit_transform([text.lower() for text in texts]) * CHAR_WEIGHT
+        vectorizer, grams = _grams(texts)
         classes = sorted(set(labels))
         wanted = np.zeros((len(texts), len(classes)), dtype=np.float32)
         wanted[np.arange(len(texts)), [classes.index(label) for label in labels]] = 1
@@ -124,30 +128,24 @@ class TextClassifier:
 
 
 class Nearest:
-    """Finds the topic whose known wordings come nearest to a question.
+    """Tells how near a question comes to any known wording.
 
     Args:
-        labels: the topic of each wording.
         vectors: array (wordings, 384) of unit vectors.
     """
 
-    def __init__(self, labels: list[str], vectors: NDArray[Any]):
-        self.labels = labels
+    def __init__(self, vectors: NDArray[Any]):
         self._vectors = vectors
 
-    def best(self, embedding: NDArray[Any]) -> tuple[str, float]:
-        """The nearest topic, and its similarity from -1 to 1."""
-        similar = self._vectors @ embedding
-        index = int(similar.argmax())
-        return self.labels[index], float(similar[index])
+    def similarity(self, embedding: NDArray[Any]) -> float:
+        """Of the nearest wording, from -1 to 1."""
+        return float((self._vectors @ embedding).max())
 
     def save(self, folder: Path) -> None:
         """Write to `folder`."""
-        np.savez_compressed(folder / "topics.npz", vectors=self._vectors)
-        (folder / "topics.json").write_text(json.dumps(self.labels))
+        np.savez_compressed(folder / "wordings.npz", vectors=self._vectors)
 
     @classmethod
     def load(cls, folder: Path) -> Nearest:
         """Read what `save` wrote."""
-        arrays = np.load(folder / "topics.npz", allow_pickle=False)
-        return cls(json.loads((folder / "topics.json").read_text()), arrays["vectors"])
+        return cls(np.load(folder / "wordings.npz", allow_pickle=False)["vectors"])

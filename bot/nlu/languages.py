@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 SCRIPTS = {
     "CJK": "zh", "HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "other", "DEVANAGARI": "hi", "BENGALI": "bn",
@@ -16,106 +15,6 @@ SCRIPTS = {
 URDU = frozenset("ٹڈڑںےہھگچپ")
 """Letters that Urdu has and Arabic has not."""
 PREFIX = "language="
-ENGLISH = frozenset(
-    [
-        "a",
-        "about",
-        "all",
-        "also",
-        "am",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "at",
-        "back",
-        "bad",
-        "been",
-        "but",
-        "by",
-        "can",
-        "do",
-        "does",
-        "for",
-        "from",
-        "get",
-        "got",
-        "had",
-        "has",
-        "have",
-        "he",
-        "her",
-        "him",
-        "his",
-        "hot",
-        "how",
-        "if",
-        "in",
-        "is",
-        "it",
-        "its",
-        "just",
-        "knee",
-        "knees",
-        "leg",
-        "like",
-        "me",
-        "more",
-        "my",
-        "no",
-        "not",
-        "now",
-        "of",
-        "off",
-        "on",
-        "one",
-        "or",
-        "our",
-        "out",
-        "over",
-        "pain",
-        "put",
-        "red",
-        "right",
-        "run",
-        "said",
-        "see",
-        "she",
-        "so",
-        "some",
-        "sore",
-        "than",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "they",
-        "this",
-        "to",
-        "too",
-        "up",
-        "was",
-        "we",
-        "well",
-        "went",
-        "were",
-        "what",
-        "when",
-        "which",
-        "who",
-        "why",
-        "will",
-        "with",
-        "would",
-        "yes",
-        "you",
-        "your",
-    ]
-)
-"""Short words of English; longer ones are known from the lexicon."""
 SHORT = 3
 """In a message of so few words one foreign word is enough, when no word is English."""
 
@@ -124,7 +23,7 @@ class Languages:
     """Tells other languages from English.
 
     Args:
-        entries: lookup name to lines; `language=es` holds words of Spanish.
+        entries: lookup name to lines; `language=es` holds words of Spanish, `language=en` short words of English.
         known: English words of more than three letters.
     """
 
@@ -134,6 +33,7 @@ class Languages:
             for name, lines in entries.items()
             if name.startswith(PREFIX)
         }
+        self._english = self._words.pop("en", frozenset())
         self._known = known
 
     def of(self, text: str) -> str | None:
@@ -153,7 +53,9 @@ class Languages:
         words = re.findall(r"[^\W\d_]+", _plain(text))
         counts = {language: sum(word in own for word in words) for language, own in self._words.items()}
         language, most = max(counts.items(), key=lambda one: one[1], default=("", 0))
-        english = sum(word in ENGLISH or (word in self._known and word not in self._words[language]) for word in words)
+        english = sum(
+            word in self._english or (word in self._known and word not in self._words[language]) for word in words
+        )
         if most > english and (most >= 2 or (most == 1 and len(words) <= SHORT and not english)):
             return language
         return None
@@ -168,11 +70,3 @@ def _plain(text: str) -> str:
     """Lower case, without accents and apostrophes."""
     spread = unicodedata.normalize("NFKD", text.lower().replace("ı", "i").replace("ł", "l"))
     return re.sub(r"['’`]", "", "".join(char for char in spread if not unicodedata.combining(char)))
-
-
-def as_entity(language: str, text: str) -> dict[str, Any]:
-    """The language as an entity of the message."""
-    return {
-        "entity": "language", "value": language, "status": "present", "start": 0, "end": len(text),
-        "extractor": "IntentReader", "confidence_entity": 1.0,
-    }  # fmt: skip

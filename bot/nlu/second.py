@@ -359,6 +359,11 @@ class SecondReader:
         meant = [fit_linear(vectors[told], labels == one, weights, every, STATUS_STRENGTH) for one in STATUSES]
         return Fitted([marks], squeeze(np.stack(own, axis=1)), np.stack(meant, axis=1))
 
+    @staticmethod
+    def made_from_what(path: Path) -> str:
+        """The fingerprint that a file keeps, without reading the rest of it."""
+        return str(np.load(path, allow_pickle=False)["made_from"])
+
     def save(self, path: Path) -> None:
         """Write to `path`: arrays and names, nothing that runs code when loaded."""
         kept: dict[str, Any] = {"findings": np.array(self.findings), "made_from": np.array(self.made_from)}
@@ -432,26 +437,32 @@ class SecondReader:
         meant = vectors @ self._spoken.meaning[:-1] + self._spoken.meaning[-1]
         felt = vectors @ self._status.meaning[:-1] + self._status.meaning[-1]
         chances = _chance(scores + MEANING_WEIGHT * np.where(np.array(doubtful)[at][:, None], meant[at], 0))
-        opinions = []
+        spoken = []
         for column, finding in enumerate(self.findings):
             best = int(chances[:, column].argmax())
             if chances[best, column] >= least or finding in heard:
                 piece = best if len(spans) == 1 else 1 + int(chances[1:, column].argmax())
-                where = place_of(view, finding, spans[piece])
-                status = self._status_of(view, finding, where, felt[at[best]])
-                opinions.append(Opinion(finding, float(chances[best, column]), status, where))
-        return opinions
+                spoken.append((finding, float(chances[best, column]), place_of(view, finding, spans[piece]), at[best]))
+        statuses = self._statuses(
+            view, [(finding, where) for finding, _, where, _ in spoken], felt[[one[3] for one in spoken]]
+        )
+        return [
+            Opinion(finding, chance, status, where) for (finding, chance, where, _), status in zip(spoken, statuses)
+        ]
 
-    def _status_of(self, view: View, finding: str, span: Span, felt: NDArray[Any]) -> dict[str, float]:
+    def _statuses(self, view: View, places: Sequence[tuple[str, Span]], felt: NDArray[Any]) -> list[dict[str, float]]:
+        """How likely each status is, for each finding at its place."""
+        if not places:
+            return []
         words, marks = self._spoken.blocks[0], self._status.blocks[0]
-        bags = [word_features(view, Span(0, len(view.tokens))), word_features(view, span)]
-        whole, here = words.transform(bags)
-        marked = marks.transform([status_marks(view, span, finding)])
-        table = sparse.hstack([whole * WHOLE_WEIGHT, here, marked]).tocsr()
+        bags = [word_features(view, Span(0, len(view.tokens))), *(word_features(view, span) for _, span in places)]
+        table = words.transform(bags)
+        whole = table[np.zeros(len(places), dtype=int)]
+        marked = marks.transform([status_marks(view, span, finding) for finding, span in places])
+        features = sparse.hstack([whole * WHOLE_WEIGHT, table[1:], marked]).tocsr()
         weights = self._status.weights
-        scores = (table @ weights[:-1] + weights[-1])[0] + STATUS_MEANING_WEIGHT * felt
-        chances = _chance(scores)
-        return dict(zip(STATUSES, (chances / chances.sum()).tolist()))
+        chances = _chance(features @ weights[:-1] + weights[-1] + STATUS_MEANING_WEIGHT * felt)
+        return [dict(zip(STATUSES, row)) for row in (chances / chances.sum(axis=1, keepdims=True)).tolist()]
 
 
 def _table(view: View, spans: Sequence[Span], blocks: Sequence[Block]) -> Any:

@@ -218,13 +218,13 @@ def score_topics(parse: Parse) -> Tally:
 def cross_intents() -> Tally:
     """Five-fold cross-validation of the intents."""
     from bot.nlu.embeddings import embedder
+    from bot.nlu.entries import examples_of
     from bot.nlu.intents import TextClassifier
 
     examples: list[tuple[str, str]] = []
     for path in sorted((ROOT / "data" / "nlu" / "intents").glob("*.yml")):
         for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
-            lines = [line.strip().removeprefix("- ").strip() for line in entry["examples"].strip().splitlines()]
-            examples += [(line, entry["intent"]) for line in lines if not line.startswith("/")]
+            examples += [(line, entry["intent"]) for line in examples_of(entry) if not line.startswith("/")]
     folds = np.random.RandomState(0).randint(0, FOLDS, len(examples))
     tally = Tally()
     for fold in range(FOLDS):
@@ -411,7 +411,8 @@ def report(parse: Parse, protocol: Protocol, deep: bool) -> tuple[str, list[str]
     for id, counts in sorted(whole.per_finding.items()):
         precision, recall, f1 = precision_recall(counts)
         out.append(f"| `{id}` | {counts['hit'] + counts['miss']} | {precision:.0%} | {recall:.0%} | {f1:.0%} |")
-    draw(whole.confusion)
+    if deep:
+        draw(whole.confusion)
     tallies = (whole.asked, whole.quiet, whole.harmless, whole.status, whole.quantities, whole.intents, topics, same)
     return "\n".join(out) + "\n", [miss for tally in tallies for miss in tally.missed]
 
