@@ -98,6 +98,14 @@ def test_the_printable_plan_follows_the_talk(server: Server) -> None:
     assert requests.get(server.url + path, timeout=TIMEOUT).status_code == 404
 
 
+def test_the_address_stays_when_the_plan_is_shown_again(server: Server) -> None:
+    sender = uuid.uuid4().hex
+    plan = until_the_plan(server, sender)
+    again = card(say(server, sender, "/exercises"), "plan")
+    assert again is not None
+    assert again["page"] == plan["page"]
+
+
 def test_a_deleted_talk_has_no_plan(server: Server) -> None:
     sender = uuid.uuid4().hex
     plan = until_the_plan(server, sender)
