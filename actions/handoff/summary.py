@@ -58,7 +58,7 @@ def content(
         **_grouped({id: value for id, value in rest.items() if not _denies(protocol.findings[id], value)}, protocol),
         "also_denied": _having(protocol.findings, rest, "no"),
         "answers": [_answer(protocol.findings[id], value) for id, value in told.items()],
-        "advised": [_one_line(line) for line in advised if line.strip()][:MOST_ADVICE],
+        "advised": [one_line(line) for line in advised if line.strip()][:MOST_ADVICE],
         "words": quotes(words, raised),
         "protocol_version": result.protocol,
         "made_on": today.isoformat(),
@@ -105,7 +105,7 @@ def quotes(words: Sequence[str], raised: Collection[int] = ()) -> list[str]:
     """
     by_line: dict[str, int] = {}
     for place, message in enumerate(words):
-        line = _one_line(message, QUOTE_LENGTH)
+        line = one_line(message, QUOTE_LENGTH)
         if line and not line.startswith("/") and (line not in by_line or place in raised):
             by_line[line] = place
     chosen = sorted(by_line.items(), key=lambda entry: (entry[1] not in raised, entry[1]))[:MOST_QUOTES]
@@ -169,7 +169,7 @@ def _answer(finding: Finding, value: Any) -> dict[str, Any]:
     }
 
 
-def _one_line(message: str, most: int = QUOTE_LENGTH) -> str:
+def one_line(message: str, most: int = QUOTE_LENGTH) -> str:
     """A message without line breaks and control characters, cut where it is too long."""
     line = " ".join("".join(sign if sign.isprintable() else " " for sign in message).split())
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
