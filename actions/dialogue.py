@@ -9,14 +9,14 @@ from typing import Any
 
 from actions import answers, cards
 from actions.answers import LONGEST_MESSAGE, BadAnswer, Message
-from actions.cards import CHECK_IN, DELETE, OPENING, Card
+from actions.cards import DELETE, OPENING, Card
 from actions.errands import questions
 from actions.errands.flow import Errands
 from actions.record import Record
 from actions.records.effects import Erased
 from actions.triage.model import Assessment, Level, Question
 from actions.wishes import Wishes
-from actions.wording import content, say
+from actions.wording import content
 
 SHORT_REPORT = 3
 SHORT_SORRY = 6
@@ -194,6 +194,9 @@ class Talk(Errands, Wishes):
 
         A red flag in it counts whatever was asked; other findings do not: a phone number is no pain score.
         """
+        if pending == questions.CONTACT and self.message.intent == "deny":
+            self._errand_dropped()
+            return True
         value = questions.read(pending, self.message)
         if value is None or self.message.intent in ALWAYS_WISHES:
             return False
@@ -232,35 +235,11 @@ class Talk(Errands, Wishes):
         if stands and isinstance(now, Assessment) and not any(card.kind == "assessment" for card in self.cards):
             self._result(now)
 
-    # --- going on ------------------------------------------------------------------------------
+    # --- wishes --------------------------------------------------------------------------------
 
     def _first(self, step: Question | Assessment) -> None:
         if isinstance(step, Question):
             self.cards.insert(0, cards.plain("intro_short"))
-
-    def _go_on(self, step: Question | Assessment) -> None:
-        """Ask the next question or give the result; ask again when the message did not answer."""
-        if self._quiet:
-            return
-        if isinstance(step, Assessment):
-            if self._is_news(step):
-                self._result(step)
-                if self.record.errand == "handoff":
-                    self._errand_on()
-            elif not self._errand_missed() and not self._errand_on():
-                self._nothing_new(step)
-            return
-        if self.record.errand == "handoff" and self.answered and self._errand_on():
-            return
-        missed = self.record.pending is not None and not self.answered and not self.changed
-        if missed and self.record.pending == step.id:
-            self._missed(step)
-            return
-        if any(id in self.record.doubts for id in step.asks) and any(id in self.changed for id in step.asks):
-            self.cards.append(cards.plain("noted_doubt"))
-        self._ask(step)
-
-    # --- wishes --------------------------------------------------------------------------------
 
     def _delete(self) -> None:
         """Carry out, or drop, the deletion that was asked for before."""

@@ -70,8 +70,34 @@ class Turn:
         """Begin an errand, if there is something to ask."""
         raise NotImplementedError
 
+    def _errand_missed(self) -> bool:
+        """Deal with a message that did not answer an errand's question; False when none waits."""
+        raise NotImplementedError
+
     def _next(self) -> Question | Assessment:
         return next_step(self.record.findings, self.protocol, frozenset(self.record.doubts))
+
+    def _go_on(self, step: Question | Assessment) -> None:
+        """Ask the next question or give the result; ask again when the message did not answer."""
+        if self._quiet:
+            return
+        if isinstance(step, Assessment):
+            if self._is_news(step):
+                self._result(step)
+                if self.record.errand == "handoff":
+                    self._errand_on()
+            elif not self._errand_missed() and not self._errand_on():
+                self._nothing_new(step)
+            return
+        if self.record.errand == "handoff" and self.answered and self._errand_on():
+            return
+        missed = self.record.pending is not None and not self.answered and not self.changed
+        if missed and self.record.pending == step.id:
+            self._missed(step)
+            return
+        if any(id in self.record.doubts for id in step.asks) and any(id in self.changed for id in step.asks):
+            self.cards.append(cards.plain("noted_doubt"))
+        self._ask(step)
 
     def _ask(self, asked: Question) -> None:
         """Show a question; one that was just shown comes in its other wording, never twice the same."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from actions import cards
-from actions.cards import OPENING, Card
+from actions.cards import CHECK_IN, OPENING, Card
+from actions.errands import questions
 from actions.record import Record
 from actions.selfcare.cards import exercise_card, side_of
 from actions.selfcare.plan import ADULT, exercise_called, may_have_plan
@@ -28,7 +29,13 @@ class Wishes(Turn):
         self.cards.append(Card(self._why_of(pending)))
         self._again()
 
+    def _why_of(self, pending: str) -> str:
+        if questions.is_own(pending) or pending == CHECK_IN:
+            return questions.why(pending)
+        return cards.why_of(pending, self.protocol)
+
     def _back(self) -> None:
+        self.record.errand, self.record.told = None, {}
         undone = self.record.step_back()
         if undone is None:
             self.cards.append(cards.plain("back_none"))
@@ -39,7 +46,8 @@ class Wishes(Turn):
         self._ask_or_open()
 
     def _restart(self) -> None:
-        fresh = Record(opened=True)
+        kept = self.record
+        fresh = Record(opened=True, remembered=kept.remembered, seen_on=kept.seen_on)
         self.record.__dict__.update(fresh.__dict__)
         self.cards = [cards.plain("restarted")]
         self._open_question()
@@ -50,7 +58,6 @@ class Wishes(Turn):
         else:
             self.cards.append(self._summary_card(say("summary_intro")))
         self._again()
-
 
     def _summary_card(self, heading: str) -> Card:
         result = assess(self.record.findings, self.protocol)
@@ -98,7 +105,6 @@ class Wishes(Turn):
     def _medicine(self) -> None:
         self.cards.append(cards.plain("medicine"))
         self._again()
-
 
     def _greet(self) -> None:
         if self.record.pending or self.record.result:

@@ -163,7 +163,9 @@ class Errands(Turn):
         """Ask after the knee every so many days; 0 stops it."""
         self.effects.append(Reminded(days))
         self.record.remembered = True
-        self.cards.append(cards.plain("reminder_set" if days > 1 else "reminder_daily_set" if days else "reminder_off", days=days))
+        self.cards.append(
+            cards.plain("reminder_set" if days > 1 else "reminder_daily_set" if days else "reminder_off", days=days)
+        )
 
     # --- how they begin ------------------------------------------------------------------------
 

@@ -15,8 +15,8 @@ from actions.selfcare.exercise import (
     Exercise,
     all_exercises,
     exercise_called,
-    session,
     irritability,
+    session,
     session_seconds,
 )
 from actions.selfcare.load import LoadLine, load_plan
