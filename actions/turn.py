@@ -66,8 +66,8 @@ class Turn:
         """Go on with what is being done besides the triage; False when there is nothing."""
         raise NotImplementedError
 
-    def _errand_begins(self, name: str) -> None:
-        """Begin an errand, if there is something to ask."""
+    def _offer_to_fit(self) -> None:
+        """Offer to put the person's own numbers into the plan."""
         raise NotImplementedError
 
     def _errand_missed(self) -> bool:
@@ -150,7 +150,7 @@ class Turn:
         if may_have_plan(step, record.findings):
             if not same:
                 self.cards.append(self._plan())
-                self._errand_begins("plan")
+                self._offer_to_fit()
             return
         if record.errand != "handoff":
             record.errand, record.told = None, {}
