@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +16,7 @@ DEFAULT_URL = "sqlite:///kneewise.db"
 IN_MEMORY = ("sqlite://", "sqlite:///:memory:")
 SECONDS_TO_WAIT = 10
 """How long a writer of SQLite waits for the one before."""
+SECONDS_BETWEEN = 0.02
 
 
 def database_url() -> str:
@@ -42,11 +45,25 @@ def make_engine(url: str) -> sa.engine.Engine:
     return engine
 
 
-def _prepare(connection: Any, _: Any) -> None:
+def _prepare(connection: sqlite3.Connection, _: Any) -> None:
     connection.isolation_level = None  # the driver would begin late, and commit before a change of tables
-    connection.execute("PRAGMA journal_mode=WAL")
+    _write_ahead(connection)
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA secure_delete=ON")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Turn writing ahead on. Of processes that open a new file at once one does it; SQLite refuses the others at once."""
+    end = time.monotonic() + SECONDS_TO_WAIT
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(SECONDS_BETWEEN)
+        else:
+            return
 
 
 def _begin(connection: sa.engine.Connection) -> None:
