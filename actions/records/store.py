@@ -89,6 +89,15 @@ class Records:
         """The text that was sealed."""
         return self.identity.unseal(sealed)
 
+    def open_link(self, link: str, seconds: int | None = None) -> str | None:
+        """What was sealed into a link; None when it is not ours, or older than `seconds`."""
+        return self.identity.open_link(link, seconds)
+
+    def has_clinicians(self) -> bool:
+        """Whether anybody can sign in to the inbox."""
+        with self.reading() as connection:
+            return connection.execute(sa.select(clinicians.c.name).limit(1)).first() is not None
+
     def memory(self, sender: str) -> Memory:
         """What is known of a person before the turn; empty for somebody new."""
         with self.reading() as connection:
