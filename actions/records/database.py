@@ -6,7 +6,8 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -38,11 +39,19 @@ def make_engine(url: str) -> sa.engine.Engine:
     # SQLAlchemy opens a SQLite file anew for each statement, unless told to keep connections. In memory there is
     # one connection, the database itself, which one thread uses at a time.
     one = {"pool_size": 1, "max_overflow": 0} if url in IN_MEMORY else {}
+    if url not in IN_MEMORY:
+        _make_private(Path(sa.engine.make_url(url).database))
     connect = {"check_same_thread": False, "timeout": SECONDS_TO_WAIT}
     engine = sa.create_engine(url, future=True, connect_args=connect, poolclass=sa.pool.QueuePool, **one)
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)
     return engine
+
+
+def _make_private(file: Path) -> None:
+    """Make a new file one that only its owner reads; one that is there keeps the rights that it was given."""
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _prepare(connection: sqlite3.Connection, _: Any) -> None:

@@ -152,7 +152,9 @@ def test_no_words_and_no_ids_in_the_log(records: Records, caplog: pytest.LogCapt
     assert [text for text in (SAID, ONE, records.person(ONE)) if text in caplog.text] == []
 
 
-def test_the_command_line(database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_line(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("KNEEWISE_SECRET", "pR7xLq2vT9mZc4Wd8KsY1nBf6HjGtEuA")
     fill(Records(), ONE, "one")
