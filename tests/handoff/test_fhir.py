@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from fhir.resources.R4B.bundle import Bundle
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
@@ -20,11 +20,13 @@ from actions.handoff.fhir import bundle
 from actions.triage import Level, load_protocol
 from actions.wording import content as file
 from tests.handoff.test_summary import PLAYED, made, said
+from tests.proofs.conftest import EXAMPLES
 from tests.proofs.people import records, thoroughly
 from tests.vignettes.patient import Outcome, Vignette
 
 AT = datetime(2026, 3, 1, 12, 0)
 PROTOCOL = load_protocol()
+fewer = settings(thoroughly, max_examples=EXAMPLES // 5)
 URGENCY = ("routine", "urgent", "asap", "stat")
 """FHIR's request priorities, the most urgent last."""
 
@@ -97,7 +99,7 @@ def test_every_vignette_is_valid_and_complete(played: tuple[Vignette, Outcome]) 
     assert any(vignette.words.split()[0] in note["text"] for note in request["note"])
 
 
-@thoroughly
+@fewer
 @given(findings=records, words=said, contact=st.text(max_size=300), finished=st.booleans())
 def test_any_findings_make_a_valid_bundle(
     findings: dict[str, Any], words: list[str], contact: str, finished: bool

@@ -9,17 +9,19 @@ from statistics import median
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actions.handoff.summary import MOST_QUOTES, QUOTE_LENGTH, content, quotes, text
 from actions.triage import Level, Protocol, assess, load_protocol
 from actions.wording import content as file
+from tests.proofs.conftest import EXAMPLES
 from tests.proofs.people import records, thoroughly
 from tests.vignettes.patient import Outcome, Vignette, play_all, read_vignettes, through_engine
 
 TODAY = date(2026, 3, 1)
 PROTOCOL = load_protocol()
+fewer = settings(thoroughly, max_examples=EXAMPLES // 5)
 PLAYED = play_all(read_vignettes(PROTOCOL), PROTOCOL, through_engine)
 WORDS = file("handoff.yml")["words"]
 said = st.lists(st.text(max_size=300), max_size=8)
@@ -136,7 +138,7 @@ def test_braces_in_the_words_of_a_person_stay_as_they_are() -> None:
     assert "“{version} {list}”" in text(made({"age": 30}, ["{version} {list}"]))
 
 
-@thoroughly
+@fewer
 @given(findings=records, words=said, raised=st.sets(st.integers(0, 9)))
 def test_any_findings_and_any_words_make_a_summary(
     findings: dict[str, Any], words: list[str], raised: set[int]
