@@ -68,6 +68,10 @@ class Records:
         self._targets, self._body_of, self._clock = targets, body_of, clock
         migrate(self.engine, self.identity)
 
+    def now(self) -> datetime:
+        """The time, in UTC without zone."""
+        return self._clock()
+
     def reading(self) -> Any:
         """A connection that only reads, as a context."""
         return reading(self.engine)
@@ -87,7 +91,7 @@ class Records:
     def memory(self, sender: str) -> Memory:
         """What is known of a person before the turn; empty for somebody new."""
         with self.reading() as connection:
-            return memory_of(connection, self.person(sender), self._clock())
+            return memory_of(connection, self.person(sender), self.now())
 
     def apply(self, channel: str, sender: str, effects: Iterable[Effect]) -> None:
         """Write what a turn brought about: all of it or nothing. A second time changes nothing.
@@ -100,7 +104,7 @@ class Records:
         effects = list(effects)
         if not effects:
             return
-        person, now = self.person(sender), self._clock()
+        person, now = self.person(sender), self.now()
         erased = next((effect for effect in effects if isinstance(effect, Erased)), None)
         with self.engine.begin() as connection:
             _one_at_a_time(connection, person)
@@ -118,7 +122,7 @@ class Records:
         """Replies that the person has been shown."""
         shown = sa.update(replies).where(replies.c.id.in_(list(ids)), replies.c.delivered_at.is_(None))
         with self.engine.begin() as connection:
-            connection.execute(shown.values(delivered_at=self._clock()))
+            connection.execute(shown.values(delivered_at=self.now()))
 
     def export(self, sender: str) -> dict[str, Any]:
         """Everything stored of a person, unsealed, as JSON can hold it."""
@@ -142,7 +146,7 @@ class Records:
                 _one_at_a_time(connection, person)
                 if person in forget.not_seen_since(connection, before):
                     total.update(forget.erase(connection, person))
-        now = self._clock()
+        now = self.now()
         with self.engine.begin() as connection:
             if total:
                 forget.write_receipt(connection, f"purge-{secrets.token_hex(8)}", now, total)
