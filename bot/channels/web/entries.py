@@ -125,7 +125,12 @@ def _answer_in_words(data: str, shown: Shown) -> str:
         question, value = str(answer["question"]), answer["value"]
     except (ValueError, TypeError, KeyError, RecursionError):
         return say("web_answered")
-    titles = {"yes": say("yes_word"), "no": say("no_word"), NOT_SURE: say("not_sure"), **shown.options.get(question, {})}
+    titles = {
+        "yes": say("yes_word"),
+        "no": say("no_word"),
+        NOT_SURE: say("not_sure"),
+        **shown.options.get(question, {}),
+    }
     if value in ([], {}):
         return say("none_of_these")
     if isinstance(value, list):
