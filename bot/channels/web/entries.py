@@ -13,7 +13,7 @@ from actions.cards import NOT_SURE
 from actions.wording import content, say
 from bot.trackers import ONCE
 
-COMMAND = re.compile(r"/(\w+)\s*(\{.*)?", re.DOTALL)
+COMMAND = re.compile(r"/(\w+)\s*([\[{].*)?", re.DOTALL)
 
 
 @dataclass(frozen=True)

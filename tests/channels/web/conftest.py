@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from rasa.server import configure_cors
 from sanic import Sanic
+from sanic.touchup.service import TouchUp
 
 from bot.channels.web import WebInput
 from bot.channels.web.limits import Buckets
@@ -53,6 +54,8 @@ async def serve(agent: Any) -> tuple[Site, Callable[[], Awaitable[None]]]:
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     server = await app.create_server(sock=listening, return_asyncio_server=True, access_log=False)
     assert server is not None
+    # Sanic rewrites its own methods when an application starts, and fails where one of the process did so before.
+    TouchUp._registry -= {one for one in TouchUp._registry if getattr(*one).__code__.co_filename == one[1]}
     await server.startup()
     await server.start_serving()
 
@@ -67,6 +70,7 @@ async def serve(agent: Any) -> tuple[Site, Callable[[], Awaitable[None]]]:
 def site(agent: Any, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """A server that allows one website, and that nobody is too fast for."""
     monkeypatch.setenv("KNEEWISE_ORIGINS", f"{WEBSITE}, https://www.clinic.example/")
+    before = asyncio.all_tasks(loop)
     made, stop = loop.run_until_complete(serve(agent))
     made.talks.saying = Buckets(60_000, 1000)
     made.talks.beginning = Buckets(60_000, 1000)
@@ -76,6 +80,10 @@ def site(agent: Any, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.Monkey
         for page in made.pages:
             await page.close()
         await stop()
+        left = asyncio.all_tasks() - before - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     loop.run_until_complete(end())
 
