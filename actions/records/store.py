@@ -103,7 +103,7 @@ class Records:
         person, now = self.person(sender), self._clock()
         erased = next((effect for effect in effects if isinstance(effect, Erased)), None)
         with self.engine.begin() as connection:
-            _one_at_a_time(connection, person)
+            one_at_a_time(connection, person)
             if erased is not None:
                 forget.write_receipt(connection, erased.receipt, now, forget.erase(connection, person))
             else:
@@ -139,7 +139,7 @@ class Records:
         total: Counter[str] = Counter()
         for person in gone:
             with self.engine.begin() as connection:
-                _one_at_a_time(connection, person)
+                one_at_a_time(connection, person)
                 if person in forget.not_seen_since(connection, before):
                     total.update(forget.erase(connection, person))
         now = self._clock()
@@ -159,7 +159,7 @@ class Records:
                 raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _one_at_a_time(connection: sa.engine.Connection, person: str) -> None:
+def one_at_a_time(connection: sa.engine.Connection, person: str) -> None:
     """Wait for another transaction of this person; SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":
         number = int(person[:15], 16)
