@@ -57,7 +57,7 @@ def make_inbox(
     async def close(_: web.Application) -> None:
         await door.close()
 
-    app.on_cleanup.append(close)
+    app.on_cleanup.append(close)  # type: ignore[arg-type]  # aiosignal describes itself wrongly
     return app
 
 
