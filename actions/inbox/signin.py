@@ -17,7 +17,7 @@ from actions.inbox.sessions import LASTS, Sessions
 DOOR = "kneewise_inbox_door"
 """The cookie that ties a sign-in form to the browser it was made for."""
 AT_ONCE = 2
-"""Passwords looked at together; each takes 64 MB for a moment."""
+"""Passwords looked at together; each takes 19 MiB for a moment."""
 MOST_WAITING = 20
 ANSWER_S = 0.5
 """A refusal takes this long, whatever it was for: known and unknown names cannot be told apart."""

@@ -60,7 +60,7 @@ class Clinician:
     def post(self, path: str, **fields: str) -> requests.Response:
         """Send the form of the page looked at last; a field given here goes first."""
         answer = self.web.post(self.url + path, data={**self.fields(), **fields}, timeout=20, allow_redirects=False)
-        if answer.text:
+        if answer.status_code >= 400:
             self.page = answer.text
         return answer
 
@@ -86,7 +86,7 @@ class Inbox:
 
     def __init__(self, records: Records, **settings: Any):
         self.records, self.clock = records, Clock()
-        records._clock = self.clock
+        records.clock = self.clock
         self.accounts = Accounts(records.engine, self.clock)
         self.said: dict[str, list[Line]] = {}
         self.failing = False
