@@ -17,7 +17,7 @@ from actions.records.effects import Effect, Erased, Memory
 from actions.records.identity import Identity, server_secret
 from actions.records.migrate import migrate
 from actions.records.reading import memory_of
-from actions.records.tables import deletions, replies
+from actions.records.tables import clinicians, deletions, replies
 from actions.records.writing import BodyOf, Writer, drop_unneeded_addresses, plain_body
 
 TARGETS = {"webhook": "KNEEWISE_WEBHOOK_URL", "slack": "KNEEWISE_CLINICIANS_SLACK"}
@@ -88,6 +88,15 @@ class Records:
     def unseal(self, sealed: str) -> str:
         """The text that was sealed."""
         return self.identity.unseal(sealed)
+
+    def open_link(self, link: str, seconds: int | None = None) -> str | None:
+        """What was sealed into a link; None when it is not ours, or older than `seconds`."""
+        return self.identity.open_link(link, seconds)
+
+    def has_clinicians(self) -> bool:
+        """Whether anybody can sign in to the inbox."""
+        with self.reading() as connection:
+            return connection.execute(sa.select(clinicians.c.name).limit(1)).first() is not None
 
     def memory(self, sender: str) -> Memory:
         """What is known of a person before the turn; empty for somebody new."""
