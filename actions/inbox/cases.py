@@ -17,6 +17,7 @@ PAGE = 50
 OPEN = ("waiting", "acknowledged", "taken_over")
 SHOWN = ("open", *OPEN, "mine", "closed")
 """The filters of the list, in the order in which they stand."""
+NO_REASON = "No reason was given"
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Cases:
             page = min(max(1, page), pages)
             rows = connection.execute(_page(shown, page, clinician)).all()
         entries = (
-            Entry(row.reference, row.created_at, row.level, row.status, row.by, first_reason(row.content))
+            Entry(row.reference, row.created_at, row.level, row.status, row.by, row.reason or row.headline or NO_REASON)
             for row in rows
         )
         return Worklist(shown, page, pages, counts, tuple(entries))
@@ -112,12 +113,6 @@ class Cases:
         return Case(dict(row), notes)
 
 
-def first_reason(content: Mapping[str, Any]) -> str:
-    """Why this person was sent on, in one line."""
-    reasons = content.get("reasons") or [{}]
-    return str(reasons[0].get("text") or content.get("headline") or "No reason was given")
-
-
 def _shown(shown: str, clinician: str) -> Any:
     if shown == "open":
         return handoffs.c.status.in_(OPEN)
@@ -138,7 +133,7 @@ def _counts(connection: sa.engine.Connection, clinician: str) -> dict[str, int]:
 
 
 def _page(shown: str, page: int, clinician: str) -> Any:
-    """References first, so that only the contents of one page are read."""
+    """References first, by the index alone, then the rows of one page; of their contents only what is shown."""
     order = [handoffs.c.urgency, handoffs.c.created_at, handoffs.c.reference]
     if shown == "closed":
         order = [handoffs.c.changed_at.desc(), handoffs.c.reference]
@@ -150,6 +145,7 @@ def _page(shown: str, page: int, clinician: str) -> Any:
         handoffs.c.level,
         handoffs.c.status,
         handoffs.c.by,
-        handoffs.c.content,
+        handoffs.c.content[("reasons", 0, "text")].as_string().label("reason"),
+        handoffs.c.content["headline"].as_string().label("headline"),
     )
     return sa.select(*columns).join(references, references.c.reference == handoffs.c.reference).order_by(*order)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
+import traceback
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -18,6 +20,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Middleware = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]
 
 COOKIE = "kneewise_inbox"
+PACKAGE = str(Path(__file__).parent)
 REFRESH = "X-Refresh"
 """The header of what the page fetches by itself: it does not keep a session alive."""
 LARGEST_BODY = 64 * 1024
@@ -82,10 +85,8 @@ async def headers_and_errors(request: web.Request, handler: Handler) -> web.Stre
         if "Allow" in error.headers:
             response.headers["Allow"] = error.headers["Allow"]
     except Exception as error:  # noqa: BLE001  nobody may see a trace
-        where = error.__traceback__
-        while where is not None and where.tb_next is not None:
-            where = where.tb_next
-        place = f"{where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where else "?"
+        ours = [one for one in traceback.extract_tb(error.__traceback__) if PACKAGE in one.filename]
+        place = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}"
         logger.error("The inbox failed with %s at %s", type(error).__name__, place)
         response = error_page(request, 500)
     response.headers.update(HEADERS)

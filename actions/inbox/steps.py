@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from actions.inbox.accounts import Clock
 from actions.inbox.cases import OPEN
-from actions.records.store import _one_at_a_time as one_at_a_time
+from actions.records.store import one_at_a_time
 from actions.records.tables import handoff_notes, handoffs, replies
 from actions.records.writing import drop_unneeded_addresses
 

@@ -84,7 +84,7 @@ class Inbox:
         settings: for `make_inbox`.
     """
 
-    def __init__(self, records: Records, **settings: Any):
+    def __init__(self, records: Records, **settings: Any):  # noqa: F811  not the fixture
         self.records, self.clock = records, Clock()
         records.clock = self.clock
         self.accounts = Accounts(records.engine, self.clock)
@@ -95,7 +95,9 @@ class Inbox:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         settings = {"refusal_s": 0.0, **settings}
-        self._runner = web.AppRunner(make_inbox(records, self._talk, self._notify, self.clock, **settings))
+        self._runner = web.AppRunner(
+            make_inbox(records, self._talk, self._notify, self.clock, **settings), access_log=None
+        )
         self.url = self._run(self._start())
 
     async def _start(self) -> str:

@@ -105,7 +105,7 @@ def shown(inbox: Inbox, clinician: Clinician, word: str) -> dict[str, Page]:
     return pages
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(word=WORDS)
 def test_whatever_is_said_the_page_keeps_its_bones(shared: Inbox, word: str) -> None:
     clinician = shared.clinician()
@@ -115,7 +115,7 @@ def test_whatever_is_said_the_page_keeps_its_bones(shared: Inbox, word: str) -> 
         assert word.strip() in page.text
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(word=WORDS)
 def test_what_was_typed_comes_back_as_it_was_and_escaped(shared: Inbox, word: str) -> None:
     visitor = shared.visitor()
@@ -134,7 +134,7 @@ def test_what_was_typed_comes_back_as_it_was_and_escaped(shared: Inbox, word: st
     assert word in pages[4].values
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(path=st.text(max_size=30), query=st.text(max_size=30), method=st.sampled_from(["GET", "POST", "PUT", "HEAD"]))
 def test_no_address_breaks_it(shared: Inbox, path: str, query: str, method: str) -> None:
     clinician = shared.clinician()
@@ -147,7 +147,7 @@ def test_no_address_breaks_it(shared: Inbox, path: str, query: str, method: str)
     assert answer.headers["X-Frame-Options"] == "DENY"
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(body=st.binary(max_size=80), kind=st.sampled_from(["application/x-www-form-urlencoded", "text/plain",
        "multipart/form-data; boundary=x", "application/x-www-form-urlencoded; charset=utf-7", "no", ""]))  # fmt: skip
 def test_no_form_breaks_it(shared: Inbox, body: bytes, kind: str) -> None:
@@ -296,5 +296,7 @@ def test_a_fault_shows_and_logs_nothing_of_the_inside(lone_inbox: Inbox, caplog:
     assert answer.headers["X-Frame-Options"] == "DENY"
     assert "Something failed here" in answer.text
     assert not any(word in answer.text for word in ("Traceback", "OperationalError", "sqlite", "SELECT"))
-    assert "OperationalError" in caplog.text
-    assert "SECRET-REFERENCE" not in caplog.text
+    ours = [record.getMessage() for record in caplog.records if record.name.startswith("kneewise")]
+    assert len(ours) == 1
+    assert "OperationalError at pages.py:" in ours[0] or "OperationalError at cases.py:" in ours[0]
+    assert "SECRET-REFERENCE" not in ours[0]

@@ -130,7 +130,7 @@ def test_a_lock_is_shown(run: Any, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments, password, why",
+    ("arguments", "password", "why"),
     [
         (("add", "Dr Ng"), PASSWORD, "there is a clinician named Dr Ng already"),
         (("add", "Sam"), "short", "at least 12 characters"),

@@ -33,7 +33,7 @@ def written(records: Records, table: sa.Table) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    "steps, status, by",
+    ("steps", "status", "by"),
     [
         (["acknowledge"], "acknowledged", "Dr Ng"),
         (["take_over"], "taken_over", "Dr Ng"),
@@ -62,7 +62,7 @@ def test_each_step_changes_the_state_and_is_written_down(inbox: Inbox, steps: li
 
 
 @pytest.mark.parametrize(
-    "before, kind",
+    ("before", "kind"),
     [
         (["acknowledge"], "acknowledge"),
         ([], "hand_back"),
@@ -119,7 +119,7 @@ def test_a_note_is_never_sent(inbox: Inbox) -> None:
     assert inbox.notified == 0
 
 
-@pytest.mark.parametrize("first, words", [("acknowledge", "acknowledged this"), ("take_over", "took over the chat"),
+@pytest.mark.parametrize(("first", "words"), [("acknowledge", "acknowledged this"), ("take_over", "took over the chat"),
                                           ("close", "closed this"), ("reply", "replied")])  # fmt: skip
 def test_the_second_is_told_who_was_first_and_keeps_the_text(inbox: Inbox, first: str, words: str) -> None:
     reference = hand_off(inbox.records)
@@ -183,7 +183,7 @@ def test_pressing_twice_is_pressing_once(inbox: Inbox, kind: str) -> None:
     assert len(written(inbox.records, replies)) == (kind == "reply")
 
 
-@pytest.mark.parametrize("text, problem", [("", "There was no text."), (" \r\n ", "There was no text."),
+@pytest.mark.parametrize(("text", "problem"), [("", "There was no text."), (" \r\n ", "There was no text."),
                                            ("\x00\x07", "There was no text."), ("a" * 4001, "longer than 4000")])  # fmt: skip
 def test_an_empty_or_endless_text_is_not_sent(lone_inbox: Inbox, text: str, problem: str) -> None:
     reference = hand_off(lone_inbox.records)
