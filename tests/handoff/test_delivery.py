@@ -30,7 +30,7 @@ Work = Callable[[Deliverer, Clinic], Awaitable[Any]]
 def clock(records: Records) -> Clock:
     """The time of the records and of delivery."""
     made = Clock()
-    records._clock = made
+    records.clock = made
     return made
 
 
@@ -231,6 +231,15 @@ def test_a_post_of_a_worker_that_died_is_taken_when_its_lease_ends(records: Reco
     assert (early.requests, late.requests) == (0, 1)
     assert not outbox.settle(records, lost, "dead", clock(), "too late")
     assert post_of(records, "K-1.webhook")["state"] == "sent"
+
+
+def test_who_comes_back_after_the_lease_changes_nothing_for_the_next(records: Records, clock: Clock) -> None:
+    hand_off(records, "K-1")
+    (late,) = outbox.take(records, clock(), LEASE, 1)
+    clock.forward(61)
+    (holder,) = outbox.take(records, clock(), LEASE, 1)
+    assert not outbox.settle(records, late, "dead", clock(), "too late")
+    assert outbox.settle(records, holder, "sent", clock())
 
 
 def test_one_post_that_cannot_be_made_does_not_keep_the_others(records: Records, clock: Clock) -> None:
