@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from actions.errands.questions import IN_THIS_CHAT
 from actions.handoff import outbox, webhook
 from actions.handoff.delivery import Deliverer, keep_delivering, wait
 from actions.handoff.settings import Settings
@@ -86,6 +87,12 @@ def test_as_fhir_when_that_is_asked_for(records: Records, clock: Clock) -> None:
     bundle = json.loads(body)
     assert (bundle["resourceType"], clinic.types) == ("Bundle", {"application/fhir+json"})
     assert CONTACT in json.dumps(bundle)
+
+
+def test_who_wants_the_answer_in_the_chat_is_found_there(records: Records, clock: Clock) -> None:
+    hand_off(records, "K-1", contact=IN_THIS_CHAT)
+    (body,) = deliver(records, clock, Clinic()).bodies["K-1.webhook"]
+    assert "chat" in json.loads(body)["contact"]
 
 
 def test_a_wrong_secret_is_refused_and_seen(records: Records, clock: Clock) -> None:
