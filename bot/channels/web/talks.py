@@ -28,6 +28,8 @@ HISTORY_TURNS = 200
 LIVE_TURNS = 20
 """Turns that are read for a page that loads, and for those that have followed so far."""
 SECONDS_OF_A_POLL = 25.0
+SECONDS_OF_A_ROUND = 2.0
+"""How often the store is looked at for what another worker has written."""
 
 Result = TypeVar("Result")
 
@@ -45,9 +47,11 @@ class WebTalks:
         self.saying = Buckets(*SAYING)
         self.beginning = Buckets(*BEGINNING)
         self.seconds_of_a_poll = SECONDS_OF_A_POLL
+        self.seconds_of_a_round = SECONDS_OF_A_ROUND
         self._agent = agent
         self._rooms = Rooms()
         self._running: set[asyncio.Future[Any]] = set()
+        self._watching: asyncio.Task[None] | None = None
 
     # --- begin and leave -----------------------------------------------------------------------
 
@@ -91,6 +95,7 @@ class WebTalks:
             return [] if is_new else await self._entries(session, HISTORY_TURNS)
         room = self._rooms.of(session)
         await room.join(name, listener)
+        self._watch()
         rounds = room.rounds
         try:
             history = [] if is_new else await self._entries(session, HISTORY_TURNS)
@@ -153,20 +158,21 @@ class WebTalks:
         return {"ok": True}
 
     async def _show(self, session: str, id: str, text: str, answer: list[dict[str, Any]], room: Room) -> None:
-        """Send the entries of a turn: as they are stored, else as they were answered.
+        """Send the entries of a turn: as they are stored, and what is not stored as it was answered.
 
         Raises:
             Refusal: the turn failed and left nothing in the store.
         """
         entries = await self._entries(session, LIVE_TURNS)
         await room.hand_out(entries)
-        if any(entry.id == id for entry in entries):
+        own = next((at for at, entry in enumerate(entries) if entry.id == id), None)
+        said = [] if own is not None else [partial(Entry, by="person", text=text, id=id)]
+        if own is not None and any(entry.by != "person" for entry in entries[own:]):
             return
-        if await self._agent().tracker_store.answer_to(sender_of(session), ONCE + id) is not None:
+        if own is None and await self._agent().tracker_store.answer_to(sender_of(session), ONCE + id):
             return
-        said = partial(Entry, by="person", text=text, id=id)
-        await room.hand_out_unsaved([said, *(partial(answered, message) for message in answer)])
-        if any((message.get("custom") or {}).get("card", {}).get("kind") == "safety" for message in answer):
+        await room.hand_out_unsaved([*said, *(partial(answered, message) for message in answer)])
+        if own is None and any(_is_safety(message) for message in answer):
             raise Refusal("failed")
 
     async def _entries(self, session: str, turns: int) -> list[Entry]:
@@ -190,6 +196,7 @@ class WebTalks:
         """
         room = self._rooms.of(session)
         poll = room.open_poll()
+        self._watch()
         end = asyncio.get_running_loop().time() + self.seconds_of_a_poll
         turns = HISTORY_TURNS
         try:
@@ -206,6 +213,34 @@ class WebTalks:
         finally:
             room.close_poll(poll)
         return []
+
+    # --- other workers -------------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        """See to it that somebody looks for what other workers write, as long as anybody listens here."""
+        if self._watching is None or self._watching.done():
+            self._watching = asyncio.ensure_future(self._keep_looking())
+
+    async def _keep_looking(self) -> None:
+        while listened := self._rooms.listened():
+            await asyncio.sleep(self.seconds_of_a_round)
+            try:
+                await self._look(listened)
+            except Exception as error:  # noqa: BLE001  the store may be back at the next round
+                logger.error("the talks could not be looked at: %s", where(error))
+
+    async def _look(self, listened: dict[str, Room]) -> None:
+        lengths = await self._agent().tracker_store.lengths([sender_of(session) for session in listened])
+        for session, room in listened.items():
+            length = lengths.get(sender_of(session), 0)
+            if room.length != length:
+                room.length = length
+                await room.hand_out(await self._entries(session, LIVE_TURNS))
+
+    def stop(self) -> None:
+        """The server ends."""
+        if self._watching is not None:
+            self._watching.cancel()
 
     # --- delete and push -----------------------------------------------------------------------
 
@@ -268,6 +303,10 @@ def read_message(data: object) -> tuple[str, str]:
     if len(text) > LONGEST_TEXT:
         raise Refusal("too_long")
     return id, text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _is_safety(message: dict[str, Any]) -> bool:
+    return bool((message.get("custom") or {}).get("card", {}).get("kind") == "safety")
 
 
 async def _in_thread(work: Callable[[], Result]) -> Result:

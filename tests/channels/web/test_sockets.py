@@ -119,6 +119,19 @@ def test_an_answer_of_another_worker_comes_when_the_message_is_sent_again(site: 
     run(test())
 
 
+def test_what_another_worker_writes_comes_by_itself(site: Site, run: Run, agent: Any) -> None:
+    async def test() -> None:
+        site.talks.seconds_of_a_round = 0.05
+        page, plain = await site.page().open(), site.plain()
+        plain.token = page.token
+        waiting = asyncio.ensure_future(plain.wait(0))
+        await turn(agent, f"web:{site.talks.sessions.read(page.token)}", CALF, "web", "elsewhere")
+        await page.heard("coughing")
+        assert texts(await waiting, "person") == texts(await page.settled(), "person") == [CALF]
+
+    run(test())
+
+
 def test_the_id_of_one_session_is_not_that_of_another(site: Site, run: Run) -> None:
     async def test() -> None:
         one, two = await site.page().open(), await site.page().open()
