@@ -54,7 +54,7 @@ class WebInput(InputChannel):  # type: ignore[misc]
         app.request_middleware.appendleft(preflight_of(self._origins))
 
         async def stop(*_: Any) -> None:
-            self.talks.stop()
+            self.talks.watch.stop()
 
         app.register_listener(stop, "before_server_stop")
 

@@ -20,6 +20,7 @@ from bot.channels.web.place import settings
 from bot.channels.web.refusals import Refusal
 from bot.channels.web.rooms import Listener, Room, Rooms
 from bot.channels.web.sessions import CHANNEL, Sessions, sender_of
+from bot.channels.web.watch import Watch
 from bot.trackers import ONCE
 
 logger = logging.getLogger(__name__)
@@ -28,8 +29,6 @@ HISTORY_TURNS = 200
 LIVE_TURNS = 20
 """Turns that are read for a page that loads, and for those that have followed so far."""
 SECONDS_OF_A_POLL = 25.0
-SECONDS_OF_A_ROUND = 2.0
-"""How often the store is looked at for what another worker has written."""
 
 Result = TypeVar("Result")
 
@@ -47,11 +46,10 @@ class WebTalks:
         self.saying = Buckets(*SAYING)
         self.beginning = Buckets(*BEGINNING)
         self.seconds_of_a_poll = SECONDS_OF_A_POLL
-        self.seconds_of_a_round = SECONDS_OF_A_ROUND
         self._agent = agent
         self._rooms = Rooms()
         self._running: set[asyncio.Future[Any]] = set()
-        self._watching: asyncio.Task[None] | None = None
+        self.watch = Watch(self._rooms, self._look)
 
     # --- begin and leave -----------------------------------------------------------------------
 
@@ -95,7 +93,7 @@ class WebTalks:
             return [] if is_new else await self._entries(session, HISTORY_TURNS)
         room = self._rooms.of(session)
         await room.join(name, listener)
-        self._watch()
+        self.watch.start()
         rounds = room.rounds
         try:
             history = [] if is_new else await self._entries(session, HISTORY_TURNS)
@@ -196,7 +194,7 @@ class WebTalks:
         """
         room = self._rooms.of(session)
         poll = room.open_poll()
-        self._watch()
+        self.watch.start()
         end = asyncio.get_running_loop().time() + self.seconds_of_a_poll
         turns = HISTORY_TURNS
         try:
@@ -214,33 +212,14 @@ class WebTalks:
             room.close_poll(poll)
         return []
 
-    # --- other workers -------------------------------------------------------------------------
-
-    def _watch(self) -> None:
-        """See to it that somebody looks for what other workers write, as long as anybody listens here."""
-        if self._watching is None or self._watching.done():
-            self._watching = asyncio.ensure_future(self._keep_looking())
-
-    async def _keep_looking(self) -> None:
-        while listened := self._rooms.listened():
-            await asyncio.sleep(self.seconds_of_a_round)
-            try:
-                await self._look(listened)
-            except Exception as error:  # noqa: BLE001  the store may be back at the next round
-                logger.error("the talks could not be looked at: %s", where(error))
-
     async def _look(self, listened: dict[str, Room]) -> None:
+        """Send what another worker has written since the last look."""
         lengths = await self._agent().tracker_store.lengths([sender_of(session) for session in listened])
         for session, room in listened.items():
             length = lengths.get(sender_of(session), 0)
             if room.length != length:
                 room.length = length
                 await room.hand_out(await self._entries(session, LIVE_TURNS))
-
-    def stop(self) -> None:
-        """The server ends."""
-        if self._watching is not None:
-            self._watching.cancel()
 
     # --- delete and push -----------------------------------------------------------------------
 

@@ -121,7 +121,7 @@ def test_an_answer_of_another_worker_comes_when_the_message_is_sent_again(site: 
 
 def test_what_another_worker_writes_comes_by_itself(site: Site, run: Run, agent: Any) -> None:
     async def test() -> None:
-        site.talks.seconds_of_a_round = 0.05
+        site.talks.watch.seconds_of_a_round = 0.05
         page, plain = await site.page().open(), site.plain()
         plain.token = page.token
         waiting = asyncio.ensure_future(plain.wait(0))
