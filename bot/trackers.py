@@ -133,7 +133,11 @@ class TalkStore(TrackerStore):  # type: ignore[misc]
             sender_id: whose talk.
             last: how many turns.
         """
-        return await _in_thread(lambda: self._stored(sender_id, last))
+        return await self.stored_of(self.records.person(sender_id), last)
+
+    async def stored_of(self, person: str, last: int) -> list[dict[str, Any]]:
+        """The same for a person by their key, as the records know them."""
+        return await _in_thread(lambda: self._stored(person, last))
 
     async def lengths(self, senders: Iterable[str]) -> dict[str, int]:
         """How many events are stored of each of these talks that there is."""
@@ -154,8 +158,8 @@ class TalkStore(TrackerStore):  # type: ignore[misc]
         with reading(self._engine) as connection:
             return [(data, at) for data, at in connection.execute(query)]
 
-    def _stored(self, sender_id: str, last: int) -> list[dict[str, Any]]:
-        mine = talk_events.c.sender_id == self.records.person(sender_id)
+    def _stored(self, person: str, last: int) -> list[dict[str, Any]]:
+        mine = talk_events.c.sender_id == person
         query = sa.select(talk_events.c.data).where(mine).order_by(talk_events.c.number.desc()).limit(last)
         with reading(self._engine) as connection:
             rows = list(connection.execute(query).scalars())
