@@ -218,8 +218,8 @@ class WebTalks:
         for session, room in listened.items():
             length = lengths.get(sender_of(session), 0)
             if room.length != length:
-                room.length = length
                 await room.hand_out(await self._entries(session, LIVE_TURNS))
+                room.length = length
 
     # --- delete and push -----------------------------------------------------------------------
 
@@ -261,7 +261,10 @@ class WebTalks:
                 by = {"from": message["from"]} if message.get("from") else {}
                 talk.update(BotUttered(message.get("text"), data, by), agent.domain)
             await agent.tracker_store.save(talk)
-        await self._rooms.of(session).hand_out(await self._entries(session, LIVE_TURNS))
+        try:
+            await self._rooms.of(session).hand_out(await self._entries(session, LIVE_TURNS))
+        except Exception as error:  # noqa: BLE001  it is in the talk: saying so prevents a second time
+            logger.error("a message could not be shown yet: %s", where(error))
         return True
 
 

@@ -301,6 +301,27 @@ def test_a_clinicians_reply_comes_at_once_and_stays(site: Site, run: Run) -> Non
     run(test())
 
 
+def test_a_reply_that_cannot_be_shown_at_once_is_not_brought_twice(
+    site: Site, run: Run, agent: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def test() -> None:
+        site.talks.watch.seconds_of_a_round = 0.05
+        page = await site.page().open()
+        await page.say(CALF)
+        sender = f"web:{site.talks.sessions.read(page.token)}"
+
+        async def broken(*_: object) -> None:
+            raise OSError
+
+        with monkeypatch.context() as failing:
+            failing.setattr(agent.tracker_store, "stored", broken)
+            assert await site.talks.push(sender, [{"text": "Please come in today.", "from": "clinician"}])
+        await page.heard("Please come in today.")
+        assert texts(await page.settled(), "clinician") == ["Please come in today."]
+
+    run(test())
+
+
 def test_nobody_can_be_written_to_who_has_no_talk(site: Site, run: Run) -> None:
     async def test() -> None:
         pusher = push.pusher_of("web")
