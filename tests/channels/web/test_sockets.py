@@ -12,6 +12,7 @@ import socketio
 from bot.channels import push
 from bot.channels.turns import turn
 from bot.channels.web.limits import MOST_LISTENERS, SAYING, Buckets
+from bot.channels.web.talks import HISTORY_TURNS
 from tests.channels.web.conftest import Run, Site
 from tests.channels.web.page import Page, kinds, texts
 
@@ -128,6 +129,30 @@ def test_what_another_worker_writes_comes_by_itself(site: Site, run: Run, agent:
         await turn(agent, f"web:{site.talks.sessions.read(page.token)}", CALF, "web", "elsewhere")
         await page.heard("coughing")
         assert texts(await waiting, "person") == texts(await page.settled(), "person") == [CALF]
+
+    run(test())
+
+
+def test_what_is_said_while_a_page_loads_is_not_missed(
+    site: Site, run: Run, agent: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def test() -> None:
+        site.talks.watch.seconds_of_a_round = 60.0
+        first, second = await site.page().open(), site.page()
+        read = agent.tracker_store.stored
+
+        async def while_reading(sender: str, last: int) -> Any:
+            events = await read(sender, last)
+            if last == HISTORY_TURNS:
+                await first.say(CALF)
+            return events
+
+        with monkeypatch.context() as slow:
+            slow.setattr(agent.tracker_store, "stored", while_reading)
+            await second.open(first.token)
+        assert second.begun["history"] == []
+        await second.heard(CALF)
+        assert await second.settled() == await first.settled()
 
     run(test())
 
