@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
@@ -110,7 +111,8 @@ class Desk:
     async def _answer(self, person: Person, text: str, key: str, answered: dict[str, Any] | None = None) -> None:
         """One turn; the question that was open before loses its elements, unless it is the one just tapped."""
         before = self._open.pop(person.sender, None)
-        messages = await turn(self._agent_of(), person.sender, text, CHANNEL, message_id=f"{CHANNEL}:{key}")
+        once = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+        messages = await turn(self._agent_of(), person.sender, text, CHANNEL, message_id=f"{CHANNEL}:{once}")
         asked = await self._post.say(person, messages)
         if asked is not None:
             self._remember(self._open, person.sender, asked)

@@ -90,7 +90,7 @@ def _plan(text: str, card: dict[str, Any], pictures: Pictures) -> list[Block]:
     made, waiting = _heading(heading.rstrip(":")), []
     exercises = {f"- {one['name']}:": one for one in card.get("exercises", [])}
     for line in lines:
-        exercise = next((one for start, one in exercises.items() if line.startswith(start)), {})
+        exercise: dict[str, Any] = next((one for start, one in exercises.items() if line.startswith(start)), {})
         address = pictures.address(exercise.get("image"))
         if address is None:
             waiting.append(line)
@@ -146,5 +146,3 @@ def home() -> dict[str, Any]:
         *blocks.context(say("bot")),
     ]
     return {"type": "home", "blocks": shown}
-
-
