@@ -143,7 +143,7 @@ class FakeSlack:
 
     def _chat_postMessage(self, body: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
         room = body.get("channel")
-        if room not in {**self.channels, **{room: 1 for room in self.rooms.values()}}:
+        if room not in {**self.channels, **dict.fromkeys(self.rooms.values(), 1)}:
             return self._no("channel_not_found")
         wrong = self._content(body, LONGEST_TEXT)
         if wrong:

@@ -9,7 +9,6 @@ import pytest
 from actions import cards
 from actions.wording import say
 from bot.channels.slack.mrkdwn import escape
-from bot.channels.turns import card_message
 from tests.channels.slack.house import House
 from tests.fakes.slack import BOT, BOT_USER, TEAM
 
