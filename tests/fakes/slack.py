@@ -204,7 +204,9 @@ class FakeSlack:
 
     # --- Socket Mode ---------------------------------------------------------------------------
 
-    async def _socket(self, request: web.Request) -> web.WebSocketResponse:
+    async def _socket(self, request: web.Request) -> web.StreamResponse:
+        if self.failures["socket"]:
+            return web.Response(status=408, text=self.failures["socket"].pop(0))
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         await socket.send_json({"type": "hello", "num_connections": 1, "connection_info": {"app_id": APP}})

@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds between two tries to connect."""
+LOOK_EVERY = 30.0
+SECONDS_TO_CONNECT = 20.0
 
 
 class Socket:
@@ -37,28 +39,43 @@ class Socket:
     def __init__(self, app_token: str, api: Api, lines: Lines):
         self._app_token, self._api, self._lines = app_token, api, lines
         self._client: SocketModeClient | None = None
-        self._connecting: asyncio.Task[None] | None = None
+        self._keeping: asyncio.Task[None] | None = None
 
     def open(self) -> None:
         """Begin to connect, in the background: Slack being away holds nothing up."""
-        self._client = SocketModeClient(self._app_token, logger=QUIET, web_client=self._api.client())
-        self._client.socket_mode_request_listeners.append(self._take)
-        self._connecting = asyncio.get_running_loop().create_task(self._connect(self._client))
+        self._keeping = asyncio.get_running_loop().create_task(self._keep())
 
-    async def _connect(self, client: SocketModeClient) -> None:
+    async def _keep(self) -> None:
+        """Connect, and look now and then whether the connection stands; slack-sdk mends most of it by itself."""
         pause = FIRST_PAUSE
-        while not client.closed:
+        while True:
+            if self._client is not None and await self._client.is_connected():
+                await asyncio.sleep(LOOK_EVERY)
+                continue
             try:
-                client.wss_uri = await client.issue_new_wss_url()
-                await client.connect()
+                await asyncio.wait_for(self._connect(), SECONDS_TO_CONNECT)
                 logger.warning("Slack is connected by Socket Mode")
-                return
+                pause = FIRST_PAUSE
             except (SlackClientError, aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
                 reason = getattr(error, "response", None)
                 named = reason.get("error") if reason is not None else type(error).__name__
                 logger.error("Slack cannot be reached by Socket Mode: %s; trying again in %.0f s", named, pause)
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _connect(self) -> None:
+        """A new connection. slack-sdk would try for ever with a ticket that is good for one time only."""
+        await self._hang_up()
+        self._client = SocketModeClient(self._app_token, logger=QUIET, web_client=self._api.client())
+        self._client.socket_mode_request_listeners.append(self._take)
+        self._client.wss_uri = await self._client.issue_new_wss_url()
+        await self._client.connect()
+
+    async def _hang_up(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+            await client.aiohttp_client_session.close()
 
     async def _take(self, client: Any, request: SocketModeRequest) -> None:
         """Acknowledge one envelope, once there is room for what is in it; otherwise Slack delivers it again."""
@@ -76,11 +93,9 @@ class Socket:
 
     async def close(self) -> None:
         """Hang up."""
-        if self._connecting is not None:
-            self._connecting.cancel()
-        if self._client is not None:
-            await self._client.close()
-            await self._client.aiohttp_client_session.close()
+        if self._keeping is not None:
+            self._keeping.cancel()
+        await self._hang_up()
 
 
 def _read(request: SocketModeRequest) -> tuple[Incoming | None, dict[str, Any] | None]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from sanic import Sanic
+from sanic import Sanic, response
 from sanic.touchup.service import TouchUp
 
 from actions import cards
@@ -63,12 +63,21 @@ class House:
         agent: the bot; a stub when None.
         socket: Socket Mode instead of webhooks.
         database: where deliveries are remembered.
+        failures: how Slack fails from the start, by method.
     """
 
-    def __init__(self, folder: Path, agent: Any = None, socket: bool = False, database: str | None = None):
+    def __init__(
+        self,
+        folder: Path,
+        agent: Any = None,
+        socket: bool = False,
+        database: str | None = None,
+        failures: dict[str, list[str]] | None = None,
+    ):
         self.agent = agent or StubAgent()
         self.database = database or f"sqlite:///{folder / 'slack.db'}"
         self.slack = FakeSlack()
+        self.slack.failures.update(failures or {})
         self._socket = socket
 
     async def __aenter__(self) -> House:
@@ -82,6 +91,7 @@ class House:
         _spare_what_is_rewritten()
         app = Sanic(f"house{next(_names)}", configure_logging=False)
         app.ctx.agent = self.agent
+        app.add_route(lambda _: response.text("ok"), "/health")
         ways = {"app_token": APP_TOKEN} if self._socket else {"signing_secret": SECRET}
         assert slack.attach(app, self.database, Settings(TOKEN, api=f"{self.slack.url}/api/", **ways))
         free = socket.socket()

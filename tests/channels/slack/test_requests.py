@@ -329,8 +329,7 @@ def test_acknowledged_in_time_while_twenty_people_talk(within: Any) -> None:
                 begun = time.perf_counter()
                 assert await post(person, "events", body, signed(body)) == 200
                 times.append(time.perf_counter() - begun)
-                seen = number + 1
-                await house.slack.until(lambda: len(house.slack.said_in(person.room)) >= seen)
+                await house.slack.until(lambda seen=number + 1: len(house.slack.said_in(person.room)) >= seen)
 
         await asyncio.gather(*[talk(person) for person in people])
         return sorted(times)
