@@ -14,6 +14,8 @@ LONGEST_CONTEXT = 2000
 LONGEST_HEADER = 150
 LONGEST_TITLE = 75
 """Characters on a button or an option, and in an option's description."""
+CUT_AT = 55
+"""Where an option that is too long is cut, so that no single word is left for the line below it."""
 MOST_BLOCKS = 50
 MOST_BUTTONS = 25
 MOST_TICKS = 10
@@ -94,7 +96,7 @@ def _on_button(title: str) -> str:
 
 def option(title: str, value: str) -> dict[str, Any]:
     """One entry of a list; what does not fit into its title stands below it."""
-    start, rest = shortened(title, LONGEST_TITLE)
+    start, rest = (title, "") if len(title) <= LONGEST_TITLE else shortened(title, CUT_AT)
     made: dict[str, Any] = {"text": plain_text(start), "value": value}
     if rest:
         made["description"] = plain_text(shortened(rest, LONGEST_TITLE)[0])
