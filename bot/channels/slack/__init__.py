@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from sanic import Sanic
 
+from actions.records.database import database_url, make_engine
 from bot.channels import push
 from bot.channels.slack import settings
 from bot.channels.slack.api import Api
@@ -16,7 +16,6 @@ from bot.channels.slack.once import Once
 from bot.channels.slack.post import Post
 from bot.channels.slack.routes import routes
 from bot.channels.slack.socket import Socket
-from bot.trackers import DEFAULT_URL, make_engine
 
 SECONDS_TO_FINISH = 20.0
 """What was acknowledged is worked before the server stops, within this time."""
@@ -38,7 +37,7 @@ def attach(app: Sanic, database: str | None = None, chosen: settings.Settings | 
         return False
     api = Api(chosen)
     post = Post(api)
-    once = Once(make_engine(database or os.environ.get("DATABASE_URL", DEFAULT_URL)))
+    once = Once(make_engine(database or database_url()))
     lines = Lines(Desk(lambda: app.ctx.agent, post, once).work)
     socket = Socket(chosen.app_token, api, lines) if chosen.app_token else None
     if chosen.signing_secret:

@@ -7,10 +7,12 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
+from actions import cards
 from bot.channels.slack.api import Api, Result
 from bot.channels.slack.draw import Drawn, draw
 from bot.channels.slack.incoming import Person
 from bot.channels.slack.pictures import public_address
+from bot.channels.turns import card_message
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +68,8 @@ class Post:
 
     async def _send(self, person: Person, messages: list[dict[str, Any]]) -> tuple[bool, Posted | None]:
         asked: Posted | None = None
-        for drawn in [one for message in messages for one in draw(message, public_address())]:
+        made = [one for message in messages for one in draw(message, public_address())]
+        for drawn in made or draw(card_message(cards.safety())):
             posted = await self._deliver(person, drawn)
             if posted is None:
                 return False, asked

@@ -169,6 +169,17 @@ def test_a_card_that_cannot_be_drawn_is_followed_by_the_safety_card(within: Any)
     within(story)
 
 
+def test_an_answer_with_nothing_in_it_is_not_silence(within: Any) -> None:
+    async def story(house: House) -> None:
+        house.agent.reply = lambda text: [{"text": "  "}]
+        person = house.person()
+        await person.say("my calf is huge")
+        await house.finished()
+        assert house.slack.said_in(person.room) == [SAFETY]
+
+    within(story)
+
+
 def test_a_database_that_does_not_answer_silences_nobody(within: Any, tmp_path: Any) -> None:
     async def story(house: House) -> None:
         person = house.person()
