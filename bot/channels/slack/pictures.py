@@ -28,16 +28,17 @@ class Pictures:
     base: str | None
 
     def address(self, path: Any) -> str | None:
-        """The address from which Slack fetches a picture; None unless it is https: Slack takes no other."""
+        """The address from which Slack fetches a picture; None where it would not: only https, and no SVG."""
         whole = self._whole(path)
-        return whole if whole is not None and whole.startswith("https://") else None
+        return whole if whole is not None and whole.startswith("https://") and not whole.endswith(".svg") else None
 
     def blocks(self, card: dict[str, Any]) -> list[Block]:
         """The picture of a card, with a link to the moving one; its words alone where Slack cannot fetch it."""
         alt = str(card.get("alt") or card.get("title") or "").strip()
-        if not card.get("image") or not alt:
+        still = card.get("picture") or card.get("image")
+        if not still or not alt:
             return []
-        address, link = self.address(card["image"]), self._whole(card.get("gif"))
+        address, link = self.address(still), self._whole(card.get("gif"))
         told = say("slack_picture", alt=alt)
         shown = [blocks.image(address, alt)] if address else blocks.context(told)
         if link is None:
@@ -48,6 +49,6 @@ class Pictures:
     def _whole(self, path: Any) -> str | None:
         if not isinstance(path, str):
             return None
-        if path.startswith("https://"):
+        if path.startswith(("https://", "http://")):
             return path
         return self.base + path if self.base and path.startswith("/") else None

@@ -6,6 +6,7 @@ from typing import Any
 
 from actions import cards
 from actions.conversation import protocol
+from actions.errands.questions import own_questions
 from actions.wording import say
 from bot.channels.slack import blocks
 from bot.channels.slack.blocks import Block
@@ -54,13 +55,20 @@ def _ticks(block: str, options: list[tuple[str, str]]) -> list[Block]:
 
 def _scale(id: str) -> list[dict[str, Any]]:
     """A button for each number of a scale up to ten; nothing for other questions."""
-    finding = protocol().findings.get(id)
-    if finding is None or finding.kind != "number" or finding.unit != TEN:
-        return []
-    numbers = range(int(finding.low), int(finding.high) + 1)
     return [
-        blocks.button(f"scale:{n}", str(n), cards.payload(id, n), label=say("slack_of_10", number=n)) for n in numbers
+        blocks.button(f"scale:{n}", str(n), cards.payload(id, n), label=say("slack_of_10", number=n))
+        for n in _numbers(id)
     ]
+
+
+def _numbers(id: str) -> range:
+    """The numbers of a scale up to ten; none for a question that has none."""
+    finding = protocol().findings.get(id)
+    if finding is not None:
+        is_scale = finding.kind == "number" and finding.unit == TEN
+        return range(int(finding.low), int(finding.high) + 1) if is_scale else range(0)
+    low, high = own_questions().get(id, {}).get("range", (0, 0))
+    return range(low, high + 1) if (low, high) == (0, 10) else range(0)
 
 
 def spoken(text: str, card: dict[str, Any], buttons: list[tuple[str, str]]) -> str:

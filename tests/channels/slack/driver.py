@@ -39,7 +39,7 @@ class Driver:
             if self._can_be_tapped(wanted):
                 self.tapped += 1
                 return await self._answer(self.person.tap(wanted))
-        return await self.say(str(value) if isinstance(value, (int, float)) else cards.payload(question, value))
+        return await self.say(cards.payload(question, value))
 
     async def send(self, text: str) -> list[dict[str, Any]]:
         """What a script says: words are typed, `/answer{…}` is tapped."""

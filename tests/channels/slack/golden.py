@@ -11,6 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from actions import cards
+from actions.errands.check_in import progress_card
+from actions.errands.questions import CONSENT, CONTACT, own_questions
+from actions.errands.questions import card as errand_question
+from actions.records.effects import Memory, PastCheckIn
 from actions.selfcare.cards import exercise_card, plan_card
 from actions.selfcare.plan import exercise_called, make_plan
 from actions.triage import load_protocol
@@ -33,15 +37,19 @@ LEVELS = {
     "self_care": {},
 }
 QUESTIONS = ("trend", "knee_locked", "age", "pain_now", "aggravated_by", "main_activity", "duration_weeks", "location")
-PROGRESS = {
-    "text": "Your pain over 2 weeks: 5, then 3. It is getting better.",
-    "custom": {"card": {"kind": "progress", "entries": [{"date": "2026-11-08", "pain": 5}, {"date": "2026-11-22", "pain": 3}],
-                        "image": "/media/progress/x.png", "alt": "A line that goes down from 5 to 3.", "trend": "better"}},
-}  # fmt: skip
 HANDOFF = {
     "text": "Sent. Your reference is KW-1234.\nAge 35 & right knee <2 weeks>.",
     "custom": {"card": {"kind": "handoff", "reference": "KW-1234", "status": "waiting", "summary": "Age 35"}},
 }
+
+
+def progress() -> cards.Card:
+    """How it went over two weeks."""
+    days = [(date(2026, 11, 8), 5), (date(2026, 11, 15), 4), (date(2026, 11, 22), 3)]
+    done = tuple(PastCheckIn(day, {"pain_now": pain, "pain_worst": pain}, "stay") for day, pain in days)
+    made = progress_card(Memory(check_ins=done, chart_address=f"{PUBLIC}/progress/sealed"))
+    assert made is not None
+    return made
 
 
 def messages() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -66,7 +74,9 @@ def messages() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "advice", card_message(cards.advice(content("advice.yml")[0]))
     yield "summary", card_message(cards.summary("This is what I have:", HEALTHY, assess(HEALTHY, protocol), protocol))
     yield "why", card_message(cards.why_card(assess(HEALTHY, protocol), protocol))
-    yield "progress", PROGRESS
+    yield "progress", card_message(progress())
+    for id in (CONTACT, CONSENT, *own_questions()):
+        yield f"question_{id}", card_message(errand_question(id, protocol, []))
     yield "handoff", HANDOFF
     yield "safety", card_message(cards.safety())
     yield "say", card_message(cards.plain("intro"))
@@ -78,7 +88,7 @@ def drawings() -> dict[str, Any]:
     for name, message in messages():
         made[name] = [{"text": one.text, "blocks": one.blocks} for one in draw(message, PUBLIC)]
     for name, message in messages():
-        if name in ("exercise", "progress"):
+        if name == "exercise":
             made[f"{name}_without_address"] = [{"text": one.text, "blocks": one.blocks} for one in draw(message)]
     return made
 

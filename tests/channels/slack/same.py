@@ -25,7 +25,7 @@ def course(played: Played) -> tuple[str | None, list[str]]:
 
 
 async def differences(path: Path, agent: Any, house: House) -> tuple[list[str], Driver]:
-    """Play one script on both; what went differently, or not as written."""
+    """Play one script on both; what went differently, or was not as written on Slack alone."""
     script, sender = read_script(path), uuid.uuid4().hex
 
     async def rest(text: str) -> Any:
@@ -33,7 +33,7 @@ async def differences(path: Path, agent: Any, house: House) -> tuple[list[str], 
 
     driver = Driver(house, house.person(f"U{sender[:10].upper()}"))
     on_slack, on_rest = await play(script, driver.send), await play(script, rest)
-    problems = list(on_slack.problems)
+    problems = [problem for problem in on_slack.problems if problem not in on_rest.problems]
     if course(on_slack) != course(on_rest):
         problems.append(f"Slack {course(on_slack)}, REST {course(on_rest)}")
     return problems, driver

@@ -97,10 +97,13 @@ def test_every_answer_of_a_question_can_be_tapped(name: str) -> None:
     assert drawn.is_question
 
 
-def test_a_scale_is_eleven_buttons() -> None:
-    (drawn,) = draw(MESSAGES["question_pain_now"])
+@pytest.mark.parametrize(
+    ("id", "numbers"), [("pain_now", 11), ("pain_next_morning", 11), ("sessions_done", 0), ("age", 0)]
+)
+def test_a_scale_is_eleven_buttons(id: str, numbers: int) -> None:
+    (drawn,) = draw(MESSAGES[f"question_{id}"])
     titles = [one["text"]["text"] for one in drawn.blocks[-1]["elements"]]
-    assert titles[:11] == [str(number) for number in range(11)]
+    assert [title for title in titles if title.isdecimal()] == [str(number) for number in range(numbers)]
 
 
 def test_pictures_are_fetched_by_https_only_and_have_words() -> None:

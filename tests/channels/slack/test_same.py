@@ -25,7 +25,8 @@ def test_goes_on_slack_as_on_rest(path: Path, agent: Any, within: Any) -> None:
 
 def test_something_is_tapped(agent: Any, within: Any) -> None:
     async def story(house: House) -> None:
-        _, driver = await differences(SCRIPTS[0], agent, house)
+        (path,) = [one for one in SCRIPTS if one.stem == "topic_after_the_result"]
+        _, driver = await differences(path, agent, house)
         assert driver.tapped > 3
 
     within(story, agent=agent)
