@@ -6,7 +6,7 @@ from typing import Any
 
 from sanic import Sanic
 
-from actions.records.database import database_url, make_engine
+from actions.records.database import database_url
 from bot.channels import push
 from bot.channels.slack import settings
 from bot.channels.slack.api import Api
@@ -37,7 +37,7 @@ def attach(app: Sanic, database: str | None = None, chosen: settings.Settings | 
         return False
     api = Api(chosen)
     post = Post(api)
-    once = Once(make_engine(database or database_url()))
+    once = Once(database or database_url())
     lines = Lines(Desk(lambda: app.ctx.agent, post, once).work)
     socket = Socket(chosen.app_token, api, lines) if chosen.app_token else None
     if chosen.signing_secret:

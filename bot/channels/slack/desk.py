@@ -40,8 +40,15 @@ class Desk:
 
     def __init__(self, agent_of: Callable[[], Any], post: Post, once: Once):
         self._agent_of, self._post, self._once = agent_of, post, once
+        self._beginning: asyncio.Lock | None = None
         self._open: OrderedDict[str, Posted] = OrderedDict()
         self._last: OrderedDict[str, str] = OrderedDict()
+
+    def _pace(self) -> asyncio.Lock:
+        """Made within the event loop that it belongs to."""
+        if self._beginning is None:
+            self._beginning = asyncio.Lock()
+        return self._beginning
 
     async def work(self, incoming: Incoming) -> None:
         """Work one thing. Never raises; the person gets the safety card when something fails."""
@@ -67,7 +74,7 @@ class Desk:
         """Whether nobody has worked this; when the database cannot tell, it is worked: twice is better than never."""
         try:
             return await self._once.claim(keys)
-        except sa.exc.SQLAlchemyError as error:
+        except (sa.exc.SQLAlchemyError, OSError) as error:
             logger.error("cannot tell whether a Slack delivery is new: %s", where(error))
             return True
 
@@ -111,6 +118,9 @@ class Desk:
     async def _answer(self, person: Person, text: str, key: str, answered: dict[str, Any] | None = None) -> None:
         """One turn; the question that was open before loses its elements, unless it is the one just tapped."""
         before = self._open.pop(person.sender, None)
+        async with self._pace():
+            # A turn holds the event loop for a while. One begins at a time, with room for requests in between.
+            await asyncio.sleep(0)
         once = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
         messages = await turn(self._agent_of(), person.sender, text, CHANNEL, message_id=f"{CHANNEL}:{once}")
         asked = await self._post.say(person, messages)

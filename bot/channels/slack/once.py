@@ -10,6 +10,8 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
+from actions.records.database import make_engine
+
 metadata = sa.MetaData()
 taken = sa.Table(
     "slack_taken",
@@ -28,11 +30,12 @@ class Once:
     """Lets each delivery pass once.
 
     Args:
-        engine: the database; its table is made at the first use.
+        url: the database; opened, and its table made, at the first use.
     """
 
-    def __init__(self, engine: sa.engine.Engine):
-        self._engine = engine
+    def __init__(self, url: str):
+        self._url = url
+        self._engine: sa.engine.Engine | None = None
         self._claims = 0
         self._first = threading.Lock()
 
@@ -44,29 +47,36 @@ class Once:
 
         Raises:
             sqlalchemy.exc.SQLAlchemyError: the database does not answer.
+            OSError: its file cannot be opened.
         """
         hashed = sorted({hashlib.sha256(key.encode("utf-8", "replace")).hexdigest() for key in keys})
         return await asyncio.get_running_loop().run_in_executor(None, self._claim, hashed)
 
     def _claim(self, keys: list[str]) -> bool:
-        with self._first:
-            if self._claims == 0:
-                self._make_table()
-        now = int(time.time())
+        engine, now = self._open(), int(time.time())
         if self._claims % CLEAR_EVERY == 0:
-            with self._engine.begin() as connection:
+            with engine.begin() as connection:
                 connection.execute(sa.delete(taken).where(taken.c.at < now - KEPT_SECONDS))
         self._claims += 1
         try:
-            with self._engine.begin() as connection:
+            with engine.begin() as connection:
                 connection.execute(sa.insert(taken), [{"key": key, "at": now} for key in keys])
         except sa.exc.IntegrityError:
             return False
         return True
 
-    def _make_table(self) -> None:
-        try:
-            metadata.create_all(self._engine)
-        except (sa.exc.OperationalError, sa.exc.ProgrammingError, sa.exc.IntegrityError):
-            # Another worker made it at the same moment; if it is anything else, this raises again.
-            metadata.create_all(self._engine)
+    def _open(self) -> sa.engine.Engine:
+        with self._first:
+            if self._engine is None:
+                engine = make_engine(self._url)
+                _make_table(engine)
+                self._engine = engine
+            return self._engine
+
+
+def _make_table(engine: sa.engine.Engine) -> None:
+    try:
+        metadata.create_all(engine)
+    except (sa.exc.OperationalError, sa.exc.ProgrammingError, sa.exc.IntegrityError):
+        # Another worker made it at the same moment; if it is anything else, this raises again.
+        metadata.create_all(engine)

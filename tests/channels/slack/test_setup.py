@@ -11,7 +11,8 @@ import yaml
 from sanic import Sanic
 
 from bot.channels import slack
-from bot.channels.slack import routes, settings
+from bot.channels.slack import settings
+from bot.channels.slack.routes import ACTIONS, COMMANDS, EVENTS
 
 ROOT = Path(__file__).resolve().parents[3]
 MANIFEST = yaml.safe_load((ROOT / "docs" / "slack-manifest.yml").read_text(encoding="utf-8"))
@@ -59,7 +60,7 @@ def test_the_manifest_names_the_addresses_that_exist() -> None:
         MANIFEST["settings"]["interactivity"]["request_url"],
         *(one["url"] for one in MANIFEST["features"]["slash_commands"]),
     }
-    assert {"/" + address.split("/", 3)[3] for address in told} == {routes.EVENTS, routes.ACTIONS, routes.COMMANDS}
+    assert {"/" + address.split("/", 3)[3] for address in told} == {EVENTS, ACTIONS, COMMANDS}
 
 
 def test_the_manifest_asks_for_the_scopes_that_are_used_and_no_more() -> None:
