@@ -32,7 +32,7 @@ class Driver:
 
     async def tap(self, question: str, value: Any) -> list[dict[str, Any]]:
         """Answer a question with what stands below it, or by typing where nothing does; the messages of the answer."""
-        if isinstance(value, list) and value:
+        if isinstance(value, list) and value and self._has_boxes(question, value):
             self.tapped += 1
             return await self._answer(self.person.tick(question, value))
         for wanted in (cards.payload(question, value), value):
@@ -54,6 +54,11 @@ class Driver:
             block.split(":")[1] for _, block, _ in self.person.elements() if block.startswith("question:")
         }
         return await (self.tap(question, value) if question in open_questions else self.say(text))
+
+    def _has_boxes(self, question: str, values: list[Any]) -> bool:
+        begin = f"question:{question}:tick"
+        boxes = [one for one, block, _ in self.person.elements() if block.startswith(begin)]
+        return set(map(str, values)) <= {option["value"] for one in boxes for option in one["options"]}
 
     def _can_be_tapped(self, value: Any) -> bool:
         for element, _, _ in self.person.elements():

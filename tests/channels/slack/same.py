@@ -49,8 +49,7 @@ async def _all() -> int:
             for path in SCRIPTS:
                 problems, driver = await differences(path, agent, house)
                 wrong, tapped, typed = wrong + bool(problems), tapped + driver.tapped, typed + driver.typed
-                for problem in problems:
-                    print(f"{path.stem}: {problem}", flush=True)
+                print("\n".join(f"{path.stem}: {problem}" for problem in problems) or path.stem, flush=True)
     print(f"{len(SCRIPTS) - wrong} of {len(SCRIPTS)} went on Slack as on REST; {tapped} taps, {typed} typed messages")
     return 1 if wrong else 0
 
