@@ -9,13 +9,13 @@ from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
-from actions.inbox.server import start_inbox
 from rasa.core.agent import Agent
 
 from actions import known
 from actions.handoff.delivery import Deliverer, keep_delivering
 from actions.handoff.settings import BadSetting, Settings
 from actions.handoff.webhook import open_session
+from actions.inbox.server import start_inbox
 from actions.records.effects import Effect, HandedOff
 from actions.records.retention import keep_purging
 from bot.postman import Postman, keep_bringing

@@ -7,7 +7,6 @@ from datetime import datetime, timezone
 from typing import Literal, cast
 
 from actions.inbox.pages import Line, Transcript
-
 from bot.channels.web.entries import entries_of
 from bot.trackers import TalkStore
 
