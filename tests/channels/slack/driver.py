@@ -48,12 +48,10 @@ class Driver:
         try:
             answer = json.loads(text.removeprefix("/answer"))
             question, value = answer["question"], answer["value"]
-        except (ValueError, KeyError):
+        except (ValueError, KeyError, TypeError):
             return await self.say(text)
-        open_questions = {
-            block.split(":")[1] for _, block, _ in self.person.elements() if block.startswith("question:")
-        }
-        return await (self.tap(question, value) if question in open_questions else self.say(text))
+        asked = [block.split(":")[1] for _, block, _ in self.person.elements() if block.startswith("question:")]
+        return await (self.tap(question, value) if question in asked else self.say(text))
 
     def _has_boxes(self, question: str, values: list[Any]) -> bool:
         begin = f"question:{question}:tick"
