@@ -25,7 +25,7 @@ from sanic.request import Request  # noqa: E402
 from sanic.response import HTTPResponse  # noqa: E402
 
 from bot.actions_in_process import InProcessActions, use_in_process_check  # noqa: E402
-from bot.channels.rest import CardCollector  # noqa: E402
+from bot.channels.turns import Collector  # noqa: E402
 from bot.locks import QuickLockStore  # noqa: E402
 from bot.pages import pages  # noqa: E402
 from bot.plain_runner import PlainRunner  # noqa: E402
@@ -74,7 +74,7 @@ async def make_agent(model: str, endpoints: AvailableEndpoints) -> Agent:
 async def _warm_up(agent: Agent, endpoints: AvailableEndpoints) -> None:
     """Answer once before anybody waits: the first turn loads what is loaded lazily."""
     sender = "kneewise-warm-up"
-    await agent.handle_message(UserMessage("my knee hurts on the stairs", CardCollector(), sender))
+    await agent.handle_message(UserMessage("my knee hurts on the stairs", Collector(), sender))
     await endpoints.tracker_store.delete(sender)
 
 

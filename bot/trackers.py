@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
@@ -19,7 +20,7 @@ import sqlalchemy as sa
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event, Restarted, SlotSet
+from rasa.shared.core.events import BotUttered, Event, Restarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 DEFAULT_URL = "sqlite:///kneewise.db"
@@ -44,6 +45,20 @@ plan_links = sa.Table(
     sa.Column("sender_id", sa.String(255), nullable=False, index=True),
 )
 """Whose plan an address of a printable plan belongs to; the plan itself is made anew from the talk."""
+
+turns = sa.Table(
+    "turns",
+    metadata,
+    sa.Column("sender_id", sa.String(255), primary_key=True),
+    sa.Column("message_id", sa.String(160), primary_key=True),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("answer", sa.Text, nullable=False),
+)
+"""What a message that may be delivered twice was answered, written together with the events of its turn. `at`: Unix
+time in seconds."""
+
+ONCE = "once:"
+"""Begins the id of a message that is worked once, however often it is delivered."""
 
 COUNT = sa.select(sa.func.sum(talk_events.c.amount)).where(talk_events.c.sender_id == sa.bindparam("sender"))
 INSERT = sa.insert(talk_events)
@@ -138,6 +153,10 @@ class TalkStore(TrackerStore):  # type: ignore[misc]
         """The record of the talk that a plan belongs to, as it is now; None when there is no such plan."""
         return await _in_thread(lambda: self._record_of_plan(secret))
 
+    async def answer_to(self, sender_id: str, message_id: str) -> list[dict[str, Any]] | None:
+        """What a message was answered, when it was worked before; None when it was not."""
+        return await _in_thread(lambda: self._answer_to(sender_id, message_id))
+
     async def keys(self) -> Iterable[str]:
         """Every sender with a stored talk."""
         return await _in_thread(self._senders)
@@ -169,6 +188,16 @@ class TalkStore(TrackerStore):  # type: ignore[misc]
                 if secret is not None and not self._is_linked(connection, secret):
                     connection.execute(sa.insert(plan_links), {"secret": secret, "sender_id": sender_id})
 
+                answered = _answered(sender_id, events)
+                if answered is not None:
+                    connection.execute(sa.insert(turns), answered)
+
+    def _answer_to(self, sender_id: str, message_id: str) -> list[dict[str, Any]] | None:
+        query = sa.select(turns.c.answer).where(turns.c.sender_id == sender_id, turns.c.message_id == message_id)
+        with self._engine.connect() as connection:
+            answer = connection.execute(query).scalar()
+        return None if answer is None else list(json.loads(answer))
+
     @staticmethod
     def _is_linked(connection: sa.engine.Connection, secret: str) -> bool:
         query = sa.select(plan_links.c.secret).where(plan_links.c.secret == secret)
@@ -178,6 +207,7 @@ class TalkStore(TrackerStore):  # type: ignore[misc]
         with self._engine.begin() as connection:
             connection.execute(sa.delete(talk_events).where(talk_events.c.sender_id == sender_id))
             connection.execute(sa.delete(plan_links).where(plan_links.c.sender_id == sender_id))
+            connection.execute(sa.delete(turns).where(turns.c.sender_id == sender_id))
             if events:
                 connection.execute(INSERT, _row(sender_id, 0, events))
 
@@ -192,6 +222,21 @@ def _record_in(events: list[Event]) -> dict[str, Any] | None:
         if isinstance(event, SlotSet) and event.key == "record" and isinstance(event.value, dict):
             return event.value
     return None
+
+
+def _answered(sender_id: str, events: list[Event]) -> dict[str, Any] | None:
+    """The row of `turns` for the events of one turn; None when its message has no id of its own."""
+    said = next((event for event in events if isinstance(event, UserUttered)), None)
+    if said is None or not str(said.message_id or "").startswith(ONCE):
+        return None
+    answer = [_message_of(event) for event in events if isinstance(event, BotUttered)]
+    return {"sender_id": sender_id, "message_id": said.message_id, "at": time.time(), "answer": json.dumps(answer)}
+
+
+def _message_of(event: BotUttered) -> dict[str, Any]:
+    """A message as a channel got it."""
+    message = {"text": event.text, "buttons": event.data.get("buttons"), "custom": event.data.get("custom")}
+    return {key: value for key, value in message.items() if value}
 
 
 def _row(sender_id: str, at: int, events: list[Event]) -> dict[str, Any]:
