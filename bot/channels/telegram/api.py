@@ -112,9 +112,7 @@ class Api:
             form = aiohttp.FormData({name: _field(value) for name, value in params.items()})
             form.add_field(file[0], file[2], filename=file[1])
             body = {"data": form}
-        async with self._session.post(
-            f"{self._base}/{method}", timeout=limit, allow_redirects=False, **body
-        ) as reply:
+        async with self._session.post(f"{self._base}/{method}", timeout=limit, allow_redirects=False, **body) as reply:
             text = await reply.text(errors="replace")
         try:
             answer = json.loads(text)

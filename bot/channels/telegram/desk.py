@@ -78,16 +78,16 @@ class Desk:
     # --- taps ----------------------------------------------------------------------------------
 
     async def _tapped(self, work: Work, tap: Tapped, person: str) -> None:
-        board = await in_thread(lambda: self._keyboards.find(person, tap.message))
-        press = await in_thread(lambda: decode(tap.data, self._keyboards.kept))
-        if board and board.question and board.answered_by not in (None, work.number):
+        board = await in_thread(self._keyboards.find, person, tap.message)
+        press = await in_thread(decode, tap.data, self._keyboards.kept)
+        if board and board.answer is not None and board.changed_by != work.number:
             await self._too_late(tap, say("telegram_answered", title=board.answer or ""))
         elif isinstance(press, Send):
             await self._sends(work, tap, person, board, press)
         elif press is None or board is None or board.question != press.question:
             await self._too_late(tap, say("telegram_out_of_date"))
         elif isinstance(press, Tick):
-            await self._ticks(tap, person, board, press)
+            await self._ticks(work, tap, person, board, press)
         else:
             await self._finishes(work, tap, person, board, press)
 
@@ -95,16 +95,16 @@ class Desk:
         await self._toast(tap.callback, words, alert=True)
         await self._post.lightly("editMessageReplyMarkup", chat_id=tap.chat, message_id=tap.message)
 
-    async def _ticks(self, tap: Tapped, person: str, board: Keyboard, press: Tick) -> None:
-        """Tick or untick, and show it; nothing is answered yet."""
+    async def _ticks(self, work: Work, tap: Tapped, person: str, board: Keyboard, press: Tick) -> None:
+        """Tick or untick, and show it; nothing is answered yet. The same update ticks once."""
         values = [value for value, _ in board.options]
         if press.value not in values:
             await self._too_late(tap, say("telegram_out_of_date"))
             return
-        chosen = set(board.ticked) ^ {press.value}
+        chosen = set(board.ticked) ^ ({press.value} if board.changed_by != work.number else set())
         ticked = tuple(value for value in values if value in chosen)
-        await in_thread(lambda: self._keyboards.tick(person, tap.message, ticked))
-        rows = await in_thread(lambda: self._post.rows(replace(board, ticked=ticked)))
+        await in_thread(self._keyboards.tick, person, tap.message, work.number, ticked)
+        rows = await in_thread(self._post.rows, replace(board, ticked=ticked))
         await self._post.lightly(
             "editMessageReplyMarkup",
             chat_id=tap.chat,
@@ -136,13 +136,13 @@ class Desk:
             await self._take(work, tap, person, board, press.payload, title)
 
     async def _follows(self, work: Work, tap: Tapped, person: str, board: Keyboard, press: Send) -> None:
-        """One of several things to ask next: its button goes, the others stay."""
-        if tap.data in board.ticked and board.answered_by != work.number:
+        """Something to ask next: its button goes, the others stay."""
+        if tap.data in board.ticked and board.changed_by != work.number:
             await self._toast(tap.callback, say("telegram_answered", title=board.title_of(tap.data)), alert=True)
             return
         used = tuple({*board.ticked, tap.data})
-        await in_thread(lambda: self._keyboards.use(person, tap.message, work.number, used))
-        rows = await in_thread(lambda: self._post.rows(replace(board, ticked=used)))
+        await in_thread(self._keyboards.tick, person, tap.message, work.number, used)
+        rows = await in_thread(self._post.rows, replace(board, ticked=used))
         place = {"chat_id": tap.chat, "message_id": tap.message}
         told = asyncio.gather(
             self._toast(tap.callback, board.title_of(tap.data)),
@@ -152,12 +152,10 @@ class Desk:
         await told
         await self._post.send(tap.chat, person, answer, work.sent)
 
-    async def _take(
-        self, work: Work, tap: Tapped, person: str, board: Keyboard | None, text: str, title: str
-    ) -> None:
+    async def _take(self, work: Work, tap: Tapped, person: str, board: Keyboard | None, text: str, title: str) -> None:
         """Hand an answer on; the message shows what was chosen, and has no buttons any more."""
         if board:
-            await in_thread(lambda: self._keyboards.answer(person, tap.message, work.number, title))
+            await in_thread(self._keyboards.answer, person, tap.message, work.number, title)
         told = asyncio.gather(self._toast(tap.callback), self._show_choice(tap, board, title))
         answer = await self._answer(work, tap.chat, text)
         await told

@@ -10,7 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from bot.channels.telegram.tables import Vault, telegram_keyboards, telegram_payloads
+from actions.records.store import Records
+from actions.records.telegram_tables import telegram_keyboards, telegram_payloads
 from bot.channels.telegram.waiting import utc
 
 columns = telegram_keyboards.c
@@ -27,8 +28,8 @@ class Keyboard:
         options: value and title of what can be ticked.
         screen: the options are findings of their own.
         ticked: values that are ticked now; where nothing is asked, the data of the buttons that were used.
-        answered_by: number of the update that answered it.
-        answer: the title of what was chosen.
+        changed_by: number of the last update that ticked or answered.
+        answer: the title of what was chosen; None while it is not answered.
     """
 
     html: str
@@ -37,7 +38,7 @@ class Keyboard:
     options: tuple[tuple[str, str], ...] = ()
     screen: bool = False
     ticked: tuple[str, ...] = ()
-    answered_by: int | None = None
+    changed_by: int | None = None
     answer: str | None = None
 
     def title_of(self, data: str) -> str:
@@ -49,12 +50,12 @@ class Keyboards:
     """The keyboards of all chats, in the database. Its methods block: call them in a thread.
 
     Args:
-        vault: database and keyed hash.
+        records: database and keyed hash.
         clock: the time in UTC.
     """
 
-    def __init__(self, vault: Vault, clock: Callable[[], datetime] = utc):
-        self._vault = vault
+    def __init__(self, records: Records, clock: Callable[[], datetime] = utc):
+        self._records = records
         self._clock = clock
 
     def save(self, person: str, message: int, keyboard: Keyboard) -> None:
@@ -69,27 +70,23 @@ class Keyboards:
                    "screen": keyboard.screen}  # fmt: skip
         row = {"person": person, "message": message, "question": keyboard.question, "content": content, "ticked": [],
                "open": True, "at": self._clock()}  # fmt: skip
-        with self._vault.engine.begin() as connection:
+        with self._records.engine.begin() as connection:
             connection.execute(sa.delete(telegram_keyboards).where(self._is(person, message)))
             connection.execute(sa.insert(telegram_keyboards), row)
 
     def find(self, person: str, message: int) -> Keyboard | None:
         """What was shown; None when it was forgotten."""
-        with self._vault.engine.connect() as connection:
+        with self._records.reading() as connection:
             row = connection.execute(sa.select(telegram_keyboards).where(self._is(person, message))).mappings().first()
         return _keyboard(row) if row else None
 
-    def tick(self, person: str, message: int, ticked: Sequence[str]) -> None:
-        """Remember what is ticked now."""
-        self._change(person, message, ticked=list(ticked))
+    def tick(self, person: str, message: int, by: int, ticked: Sequence[str]) -> None:
+        """Remember what is ticked now, or used where nothing is asked, and by which update."""
+        self._change(person, message, changed_by=by, ticked=list(ticked))
 
     def answer(self, person: str, message: int, by: int, title: str) -> None:
         """Remember that it is answered, by which update, and with what."""
-        self._change(person, message, answered_by=by, answer=title[:200], open=False)
-
-    def use(self, person: str, message: int, by: int, used: Sequence[str]) -> None:
-        """Remember which buttons of a message that asks nothing were used, the last one by which update."""
-        self._change(person, message, answered_by=by, ticked=list(used))
+        self._change(person, message, changed_by=by, answer=title[:200], open=False)
 
     def close(self, person: str, but: Sequence[int]) -> list[int]:
         """Close every question but these: the talk has gone on.
@@ -97,8 +94,10 @@ class Keyboards:
         Returns:
             The messages whose buttons are to be taken away.
         """
-        older = sa.and_(columns.person == person, columns.open, columns.question.is_not(None), columns.message.not_in(but))
-        with self._vault.engine.begin() as connection:
+        older = sa.and_(
+            columns.person == person, columns.open, columns.question.is_not(None), columns.message.not_in(but)
+        )
+        with self._records.engine.begin() as connection:
             messages = [row[0] for row in connection.execute(sa.select(columns.message).where(older))]
             connection.execute(sa.update(telegram_keyboards).where(older).values(open=False))
         return messages
@@ -106,7 +105,7 @@ class Keyboards:
     def keep(self, key: str, text: str) -> None:
         """Remember what a button stands for that is too long for it."""
         try:
-            with self._vault.engine.begin() as connection:
+            with self._records.engine.begin() as connection:
                 connection.execute(sa.insert(telegram_payloads), {"key": key, "text": text})
         except IntegrityError:
             return  # the key is made from the text, so it is there already
@@ -114,11 +113,11 @@ class Keyboards:
     def kept(self, key: str) -> str | None:
         """What was kept under a key."""
         query = sa.select(telegram_payloads.c.text).where(telegram_payloads.c.key == key)
-        with self._vault.engine.connect() as connection:
+        with self._records.reading() as connection:
             return connection.execute(query).scalar()
 
     def _change(self, person: str, message: int, **values: Any) -> None:
-        with self._vault.engine.begin() as connection:
+        with self._records.engine.begin() as connection:
             connection.execute(sa.update(telegram_keyboards).where(self._is(person, message)).values(**values))
 
     @staticmethod
@@ -134,7 +133,7 @@ def _keyboard(row: Any) -> Keyboard:
         question=row["question"],
         screen=content["screen"],
         ticked=tuple(row["ticked"]),
-        answered_by=row["answered_by"],
+        changed_by=row["changed_by"],
         answer=row["answer"],
         **pairs,
     )

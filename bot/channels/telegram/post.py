@@ -145,7 +145,7 @@ class Post:
 
     async def _bubble(self, chat: int, person: str, bubble: Bubble) -> int | None:
         """Send one message; its number, or None when Telegram refuses it in any form."""
-        keyboard, rows = (None, None) if bubble.card is None else await in_thread(lambda: self._keyboard(bubble))
+        keyboard, rows = (None, None) if bubble.card is None else await in_thread(self._keyboard, bubble)
         params: dict[str, Any] = {"chat_id": chat}
         if rows:
             params["reply_markup"] = {"inline_keyboard": rows}
@@ -158,7 +158,7 @@ class Post:
                 continue
             message = int(result["message_id"])
             if keyboard and rows:
-                await in_thread(lambda: self._keyboards.save(person, message, keyboard))
+                await in_thread(self._keyboards.save, person, message, keyboard)
             return message
         logger.error("telegram took no form of a message")
         return None
@@ -179,7 +179,7 @@ class Post:
     async def _picture(self, path: str, params: dict[str, Any]) -> Any:
         """Send a picture; None when it cannot be drawn."""
         try:
-            data = await in_thread(lambda: self._pictures(path))
+            data = await in_thread(self._pictures, path)
         except Exception as error:  # noqa: BLE001  the words go out without the picture, whatever fails in drawing
             logger.error("picture failed: %s", where(error))
             return None
@@ -213,13 +213,13 @@ class Post:
 
     async def _take_away(self, chat: int, person: str, but: list[int]) -> None:
         """No older question keeps its buttons: a tap on it would be a surprise."""
-        for message in await in_thread(lambda: self._keyboards.close(person, but)):
+        for message in await in_thread(self._keyboards.close, person, but):
             await self.lightly("editMessageReplyMarkup", chat_id=chat, message_id=message)
 
 
 NO_PREVIEW = {"link_preview_options": {"is_disabled": True}}
 
 
-async def in_thread(work: Callable[[], Result]) -> Result:
+async def in_thread(work: Callable[..., Result], *arguments: Any) -> Result:
     """Do what blocks without holding up anybody else."""
-    return await asyncio.get_running_loop().run_in_executor(None, work)
+    return await asyncio.get_running_loop().run_in_executor(None, work, *arguments)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Union
+from typing import Any, TypeGuard, Union
 
 TAKEN = ("message", "edited_message", "callback_query")
 """The kinds of update that Telegram is asked for."""
@@ -61,7 +61,7 @@ def number_of(update: Any) -> int:
     number = update.get("update_id") if isinstance(update, dict) else None
     if not _is_number(number) or number < 0:
         raise BadUpdate("an update needs an update_id")
-    return int(number)
+    return number
 
 
 def read(update: Mapping[str, Any]) -> Event | None:
@@ -91,7 +91,7 @@ def _tapped(query: Mapping[str, Any]) -> Event | None:
     number = message.get("message_id")
     if not isinstance(data, str) or not data or not _is_number(number):
         return None
-    return Tapped(chat, callback, int(number), data)
+    return Tapped(chat, callback, number, data)
 
 
 def _said(message: Mapping[str, Any], *, edited: bool) -> Event | None:
@@ -131,5 +131,5 @@ def _plain(text: str) -> str:
     return DEEP_LINK.sub("/start", COMMAND.sub(r"/\1", text.strip()))
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Any) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) < LARGEST

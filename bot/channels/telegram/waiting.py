@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Literal
@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
-from bot.channels.telegram.tables import Vault, telegram_keyboards, telegram_updates, telegram_waiting
+from actions.records.store import Records
+from actions.records.telegram_tables import telegram_keyboards, telegram_updates, telegram_waiting
 from bot.channels.telegram.updates import Event, Refused, Said, Tapped
 
 MOST_OF_A_CHAT = 20
@@ -20,6 +21,7 @@ MOST_OF_ALL = 1000
 HELD_SECONDS = 15
 """A worker that has not said for so long that it is alive is gone, and another one takes over."""
 GIVE_UP_AFTER = timedelta(hours=24)
+LONGEST_PAUSE = timedelta(minutes=10)
 SEEN_FOR = timedelta(days=3)
 """Telegram delivers again for a day at most."""
 KEYBOARDS_FOR = timedelta(days=90)
@@ -49,21 +51,21 @@ class Waiting:
     """The updates of one bot, in the database. Its methods block: call them in a thread.
 
     Args:
-        vault: database, keyed hash and seal.
+        records: database, keyed hash and seal.
         bot: the bot's number.
         worker: a name that no other process has.
         clock: the time in UTC.
     """
 
-    def __init__(self, vault: Vault, bot: str, worker: str, clock: Callable[[], datetime] = utc):
-        self._vault = vault
+    def __init__(self, records: Records, bot: str, worker: str, clock: Callable[[], datetime] = utc):
+        self._records = records
         self._bot = bot
         self._worker = worker
         self._clock = clock
 
     def chat_of(self, event: Event) -> str:
         """The keyed hash of the chat."""
-        return self._vault.person(f"tg:{event.chat}")
+        return self._records.person(f"tg:{event.chat}")
 
     def take(self, number: int, event: Event) -> Taken:
         """Write an update down.
@@ -72,8 +74,8 @@ class Waiting:
             `new`; `known` when it was taken before; `full` when too much waits: Telegram shall bring it again.
         """
         id, now, chat = f"{self._bot}:{number}", self._clock(), self.chat_of(event)
-        row = {"id": id, "number": number, "chat": chat, "body": self._vault.seal(_body(event)), "at": now, "sent": 0}
-        with self._vault.engine.connect() as connection:
+        row = {"id": id, "number": number, "chat": chat, "body": self._records.seal(_body(event)), "at": now, "sent": 0}
+        with self._records.engine.connect() as connection:
             try:
                 connection.execute(sa.insert(telegram_updates), {"id": id, "at": now})
             except IntegrityError:
@@ -97,7 +99,7 @@ class Waiting:
         first = sa.select(telegram_waiting).where(waiting.chat == chat).order_by(waiting.number).limit(1)
         held = sa.select(waiting.id).where(waiting.chat == chat, waiting.held_until > now)
         free = sa.or_(waiting.held_until.is_(None), waiting.held_until <= now)
-        with self._vault.engine.begin() as connection:
+        with self._records.engine.begin() as connection:
             row = connection.execute(first).mappings().first()
             if row is None or connection.execute(held).first() is not None:
                 return None
@@ -107,11 +109,11 @@ class Waiting:
             ).rowcount
         if taken != 1:
             return None
-        return Work(row["id"], row["number"], _event(self._vault.unseal(row["body"])), row["sent"], row["at"])
+        return Work(row["id"], row["number"], _event(self._records.unseal(row["body"])), row["sent"], row["at"])
 
     def done(self, work: Work) -> None:
         """It is answered; what was said is gone from here."""
-        with self._vault.engine.begin() as connection:
+        with self._records.engine.begin() as connection:
             connection.execute(sa.delete(telegram_waiting).where(waiting.id == work.id))
 
     def later(self, work: Work, sent: int, seconds: float) -> bool:
@@ -120,39 +122,40 @@ class Waiting:
         Args:
             work: what could not be answered in full.
             sent: messages of the answer that were.
-            seconds: from now.
+            seconds: from now at least; the longer it has been tried, the longer the pause.
 
         Returns:
             False when it has been tried for long enough; it is dropped then.
         """
         now = self._clock()
-        if now - work.since > GIVE_UP_AFTER:
+        age = now - work.since
+        if age > GIVE_UP_AFTER:
             self.done(work)
             return False
-        values = {"worker": None, "held_until": now + timedelta(seconds=seconds), "sent": sent}
-        with self._vault.engine.begin() as connection:
+        pause = max(timedelta(seconds=seconds), min(age / 2, LONGEST_PAUSE))
+        values = {"worker": None, "held_until": now + pause, "sent": sent}
+        with self._records.engine.begin() as connection:
             connection.execute(sa.update(telegram_waiting).where(waiting.id == work.id).values(**values))
         return True
 
-    def alive(self) -> None:
-        """Hold on to what this worker works on."""
+    def alive(self, chats: Collection[str]) -> None:
+        """Hold on to what this worker works on, for these chats."""
         until = self._clock() + timedelta(seconds=HELD_SECONDS)
-        with self._vault.engine.begin() as connection:
-            connection.execute(
-                sa.update(telegram_waiting).where(waiting.worker == self._worker).values(held_until=until)
-            )
+        mine = sa.and_(waiting.worker == self._worker, waiting.chat.in_(list(chats)))
+        with self._records.engine.begin() as connection:
+            connection.execute(sa.update(telegram_waiting).where(mine).values(held_until=until))
 
     def left(self) -> list[str]:
         """Chats with something to work on that nobody holds: of a worker that is gone, or due again."""
         held = sa.select(waiting.chat).where(waiting.held_until > self._clock())
         free = sa.select(waiting.chat).distinct().where(waiting.chat.not_in(held))
-        with self._vault.engine.connect() as connection:
+        with self._records.reading() as connection:
             return [row[0] for row in connection.execute(free)]
 
     def forget(self) -> None:
         """Drop what has grown old."""
         now = self._clock()
-        with self._vault.engine.begin() as connection:
+        with self._records.engine.begin() as connection:
             connection.execute(sa.delete(telegram_updates).where(telegram_updates.c.at < now - SEEN_FOR))
             old = telegram_keyboards.c.at < now - KEYBOARDS_FOR
             connection.execute(sa.delete(telegram_keyboards).where(old))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 from actions import cards
 from actions.conversation import where
@@ -19,15 +19,17 @@ logger = logging.getLogger(__name__)
 TURNS_AT_ONCE = 4
 MOST_SECONDS_QUIET = 0.05
 """How long a turn lets updates be taken first."""
+SECONDS_TO_STOP = 10.0
 LOOK_AGAIN = HELD_SECONDS / 3
 LOOKS_BETWEEN_FORGETTING = 700
 """About an hour."""
 
 
 class Gate:
-    """Lets updates be taken before the next turn begins: Telegram waits for the one, people see little of the other."""
+    """A few turns at once, and none begins while an update is taken: Telegram waits for that, people hardly notice."""
 
     def __init__(self) -> None:
+        self._turns = asyncio.Semaphore(TURNS_AT_ONCE)
         self._taking = 0
         self._quiet = asyncio.Event()
         self._quiet.set()
@@ -44,10 +46,13 @@ class Gate:
             if not self._taking:
                 self._quiet.set()
 
-    async def quiet(self) -> None:
-        """Wait until none is being taken, but not for long."""
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._quiet.wait(), MOST_SECONDS_QUIET)
+    @contextlib.asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """While a turn is worked."""
+        async with self._turns:
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._quiet.wait(), MOST_SECONDS_QUIET)
+            yield
 
 
 class Worker:
@@ -65,7 +70,6 @@ class Worker:
         self._desk = desk
         self._post = post
         self._gate = gate
-        self._at_once = asyncio.Semaphore(TURNS_AT_ONCE)
         self._chats: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._stopped = asyncio.Event()
@@ -78,7 +82,7 @@ class Worker:
             event: what happened.
         """
         with self._gate.taking():
-            taken = await in_thread(lambda: self._waiting.take(number, event))
+            taken = await in_thread(self._waiting.take, number, event)
         if taken == "new":
             self.wake(self._waiting.chat_of(event))
         return taken
@@ -105,16 +109,21 @@ class Worker:
                 await asyncio.wait_for(self._stopped.wait(), LOOK_AGAIN)
 
     async def stop(self) -> None:
-        """Begin nothing more, and finish what is begun."""
+        """Begin nothing more, and finish what is begun; what takes too long is found again at the next start."""
         self._stopped.set()
-        while self._chats:
-            await asyncio.gather(*self._chats.values(), return_exceptions=True)
+        begun = list(self._chats.values())
+        if begun:
+            _, late = await asyncio.wait(begun, timeout=SECONDS_TO_STOP)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def _look(self, *, forget: bool) -> None:
         if forget:
             await in_thread(self._waiting.forget)
         if self._chats:
-            await in_thread(self._waiting.alive)
+            chats = list(self._chats)
+            await in_thread(self._waiting.alive, chats)
         for chat in await in_thread(self._waiting.left):
             self.wake(chat)
 
@@ -123,12 +132,10 @@ class Worker:
         try:
             while not self._stopped.is_set():
                 self._again.discard(chat)
-                async with self._at_once:
-                    await self._gate.quiet()
-                    work = await in_thread(lambda: self._waiting.next(chat))
-                    if work is not None:
-                        await self._answer(work, chat)
-                if work is None and chat not in self._again:
+                work = await in_thread(self._waiting.next, chat)
+                if work is not None:
+                    await self._answer(work, chat)
+                elif chat not in self._again:
                     return
         except Exception as error:  # noqa: BLE001  the update stays in the database, and is found at the next look
             logger.error("telegram cannot reach its database: %s", where(error))
@@ -147,7 +154,7 @@ class Worker:
                 safety = cards.safety()
                 await self._post.send(work.event.chat, chat, [{"text": safety.text, "custom": {"card": safety.data}}])
         except Interrupted as stop:
-            if not await in_thread(lambda: self._waiting.later(work, stop.sent, stop.seconds)):
+            if not await in_thread(self._waiting.later, work, stop.sent, stop.seconds):
                 logger.error("telegram: an answer was given up after a day")
             return
-        await in_thread(lambda: self._waiting.done(work))
+        await in_thread(self._waiting.done, work)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import sqlalchemy as sa
 
 from actions.records.tables import PERSON, metadata
@@ -40,11 +38,12 @@ telegram_keyboards = sa.Table(
     sa.Column("content", sa.JSON, nullable=False),
     sa.Column("ticked", sa.JSON, nullable=False),
     sa.Column("open", sa.Boolean, nullable=False),
-    sa.Column("answered_by", sa.BigInteger),
+    sa.Column("changed_by", sa.BigInteger),
     sa.Column("answer", sa.String(200)),
     sa.Column("at", sa.DateTime, nullable=False, index=True),
 )
-"""Buttons that were shown under a message, and what came of them. `answered_by`: number of the update."""
+"""Buttons that were shown under a message, and what came of them. `changed_by`: number of the last
+update that ticked or answered. `answer`: what was chosen, once it is."""
 
 telegram_payloads = sa.Table(
     "telegram_payloads",
@@ -53,20 +52,3 @@ telegram_payloads = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
 )
 """What a button stands for that is too long to be carried; made from the program's own words."""
-
-TABLES = (telegram_updates, telegram_waiting, telegram_keyboards, telegram_payloads)
-
-
-class Vault(Protocol):
-    """What is needed of `actions.records.store.Records`."""
-
-    engine: sa.engine.Engine
-
-    def person(self, sender: str) -> str:
-        """The keyed hash of a sender."""
-
-    def seal(self, text: str) -> str:
-        """The text, readable with the server's secret only."""
-
-    def unseal(self, text: str) -> str:
-        """What was sealed."""
