@@ -68,6 +68,7 @@ class Api:
         file: tuple[str, str, bytes] | None = None,
         tries: int = TRIES,
         seconds: float = SECONDS,
+        longest: float = LONGEST_PAUSE,
     ) -> Any:
         """Make one request.
 
@@ -77,6 +78,7 @@ class Api:
             file: parameter, file name and content of an upload.
             tries: how often at most.
             seconds: how long one try may take.
+            longest: the longest pause in seconds before another try.
 
         Returns:
             What Telegram answered.
@@ -96,7 +98,7 @@ class Api:
             if answer.get("ok") is True:
                 return answer.get("result")
             wait = self._judge(method, status, answer, wait)
-            if left and wait <= LONGEST_PAUSE:
+            if left and wait <= longest:
                 await self._pause(wait * random.uniform(1.0, 1.2))
                 wait *= 2
             else:

@@ -10,6 +10,7 @@ from typing import Any
 
 from actions.cards import NOT_SURE, payload
 from actions.wording import say
+from bot.channels.telegram.draw import ticks
 from bot.channels.telegram.keyboards import Keyboard, Keyboards
 from bot.channels.telegram.post import Post, in_thread
 from bot.channels.telegram.presses import Done, Rest, Send, Tick, decode
@@ -105,13 +106,14 @@ class Desk:
         ticked = tuple(value for value in values if value in chosen)
         await in_thread(self._keyboards.tick, person, tap.message, work.number, ticked)
         rows = await in_thread(self._post.rows, replace(board, ticked=ticked))
+        shown = {one: title for title, one in ticks(press.question, board.options, ticked)}
+        await self._toast(tap.callback, shown[press])
         await self._post.lightly(
             "editMessageReplyMarkup",
             chat_id=tap.chat,
             message_id=tap.message,
             reply_markup={"inline_keyboard": rows},
         )
-        await self._toast(tap.callback)
 
     async def _finishes(self, work: Work, tap: Tapped, person: str, board: Keyboard, press: Done | Rest) -> None:
         if not board.ticked:
@@ -149,8 +151,8 @@ class Desk:
             self._post.lightly("editMessageReplyMarkup", **place, reply_markup={"inline_keyboard": rows}),
         )
         answer = await self._answer(work, tap.chat, press.payload)
-        await told
         await self._post.send(tap.chat, person, answer, work.sent)
+        await told
 
     async def _take(self, work: Work, tap: Tapped, person: str, board: Keyboard | None, text: str, title: str) -> None:
         """Hand an answer on; the message shows what was chosen, and has no buttons any more."""
@@ -158,8 +160,8 @@ class Desk:
             await in_thread(self._keyboards.answer, person, tap.message, work.number, title)
         told = asyncio.gather(self._toast(tap.callback), self._show_choice(tap, board, title))
         answer = await self._answer(work, tap.chat, text)
-        await told
         await self._post.send(tap.chat, person, answer, work.sent)
+        await told
 
     async def _show_choice(self, tap: Tapped, board: Keyboard | None, title: str) -> None:
         place = {"chat_id": tap.chat, "message_id": tap.message}

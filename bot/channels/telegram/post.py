@@ -121,7 +121,7 @@ class Post:
     async def lightly(self, method: str, **params: Any) -> None:
         """A request whose failure harms nobody."""
         try:
-            await self._api.call(method, params, tries=2)
+            await self._api.call(method, params, tries=2, longest=SHORT_PAUSE)
         except (Gone, Refused, Unreachable) as error:
             logger.info("telegram %s: %s", method, type(error).__name__)
 
@@ -137,7 +137,7 @@ class Post:
         if units(text) <= LONGEST_TEXT:
             edit = {**place, "text": text, "parse_mode": "HTML", **NO_PREVIEW}
             try:
-                await self._api.call("editMessageText", edit, tries=2)
+                await self._api.call("editMessageText", edit, tries=2, longest=SHORT_PAUSE)
                 return
             except (Gone, Refused, Unreachable) as error:
                 logger.info("telegram editMessageText: %s", type(error).__name__)
@@ -217,6 +217,8 @@ class Post:
             await self.lightly("editMessageReplyMarkup", chat_id=chat, message_id=message)
 
 
+SHORT_PAUSE = 2.0
+"""Seconds; what only looks better is not worth a longer wait."""
 NO_PREVIEW = {"link_preview_options": {"is_disabled": True}}
 
 
