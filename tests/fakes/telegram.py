@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import html
 import json
 import re
@@ -23,6 +24,7 @@ ENTITY = re.compile(r"&(?:amp|lt|gt|quot|#\d+);")
 CAPITAL = re.compile("[A-Z]")
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 DEADLINE = 20.0
+LOOK_AGAIN = 0.02
 
 
 class Rejection(Exception):
@@ -118,9 +120,15 @@ class FakeTelegram:
         await self._runner.cleanup()
 
     async def until(self, true: Callable[[], Any], seconds: float = DEADLINE) -> Any:
-        """Wait until something is so; fails after a deadline."""
-        async with self._changed:
-            await asyncio.wait_for(self._changed.wait_for(true), seconds)
+        """Wait until something is so, here or in a database that tells nobody; fails after a deadline."""
+        end = time.monotonic() + seconds
+        while not true():
+            left = end - time.monotonic()
+            if left <= 0:
+                raise TimeoutError(f"not so within {seconds} seconds")
+            async with self._changed:
+                with contextlib.suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(self._changed.wait(), min(left, LOOK_AGAIN))
         return true()
 
     async def _note(self) -> None:
@@ -343,7 +351,7 @@ class FakeTelegram:
         if not self.pending:
             try:
                 await self.until(lambda: self.pending, min(params.get("timeout", 0), 0.5))
-            except asyncio.TimeoutError:
+            except TimeoutError:
                 return []
         return self.pending[: params.get("limit", 100)]
 
@@ -386,6 +394,7 @@ class FakeTelegram:
             except (aiohttp.ClientError, asyncio.TimeoutError):
                 status = 0
             self.deliveries += 1
+            await self._note()
             if status == 200:
                 self.acknowledged.append(time.monotonic() - begun)
                 return attempt

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -122,13 +123,17 @@ async def serving(prepare: Callable[[Sanic], Any]) -> AsyncIterator[str]:
     app = Sanic(f"telegram_test_{next(_names)}", configure_logging=False)
     prepare(app)
     app.config.ACCESS_LOG = False
-    server: Any = await app.create_server(host="127.0.0.1", port=0, return_asyncio_server=True, access_log=False)
+    free = socket.socket()
+    free.bind(("127.0.0.1", 0))
+    server: Any = await app.create_server(sock=free, return_asyncio_server=True, access_log=False)
+    Sanic.test_mode = True  # or a second application in one process does not start
     await server.startup()
+    Sanic.test_mode = False
     await server.before_start()
     await server.after_start()
     await server.start_serving()
     try:
-        yield f"http://127.0.0.1:{server.server.sockets[0].getsockname()[1]}"
+        yield f"http://127.0.0.1:{free.getsockname()[1]}"
     finally:
         await server.before_stop()
         server.close()
