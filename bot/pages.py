@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import os
 import re
 import tempfile
@@ -16,13 +17,17 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from actions import known
 from actions.conversation import protocol
 from actions.record import Record
-from actions.selfcare import figures
+from actions.selfcare import chart, figures
 from actions.selfcare.page import plan_page
-from actions.selfcare.plan import make_plan, may_have_plan
+from actions.selfcare.plan import may_have_plan
+from actions.selfcare.progress import Entry
 from actions.triage.engine import next_step
 from actions.triage.model import Assessment
+from actions.turn import plan_of
+from actions.wording import content
 
 ROOT = Path(__file__).resolve().parents[1]
 MEDIA = Path(__file__).parent / "web" / "media"
@@ -37,6 +42,8 @@ POLICY = (
 HEADERS = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 KEPT = {**HEADERS, "Cache-Control": "public, max-age=3600"}
 PRIVATE = {**HEADERS, "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+SECONDS_FOR_MY_DATA = 3600
+LINK_OVER = "This link is over. Ask for your data again in the chat."
 MAKERS: dict[str, Callable[[str, figures.Side, figures.Theme], str | bytes]] = {
     "svg": figures.still_svg, "anim.svg": figures.animated_svg, "png": figures.still_png, "gif": figures.gif,
 }  # fmt: skip
@@ -101,7 +108,41 @@ def pages() -> Blueprint:
             return response.text(gone, status=404, headers=PRIVATE)
         return response.html(page, headers=PRIVATE)
 
+    @routes.get("/my-data/<link>")
+    async def my_data(_: Request, link: str) -> HTTPResponse:
+        found = await asyncio.get_running_loop().run_in_executor(None, _my_data, link)
+        if found is None:
+            return response.text(LINK_OVER, status=404, headers=PRIVATE)
+        named = {**PRIVATE, "Content-Disposition": 'attachment; filename="kneewise.json"'}
+        return response.text(found, headers=named, content_type="application/json")
+
+    @routes.get("/progress/<name>")
+    async def progress(_: Request, name: str) -> HTTPResponse:
+        link, _dot, kind = name.rpartition(".")
+        drawn = await asyncio.get_running_loop().run_in_executor(None, _chart, link, kind)
+        if drawn is None:
+            return response.text("There is no such picture.", status=404, headers=PRIVATE)
+        return response.raw(drawn, content_type=TYPES[f".{kind}"], headers=PRIVATE)
+
     return routes
+
+
+def _my_data(link: str) -> str | None:
+    """Everything stored of the person that a link belongs to, as JSON."""
+    sender = known.sender_of(link, SECONDS_FOR_MY_DATA)
+    if sender is None:
+        return None
+    return json.dumps(known.records().export(sender), indent=1, ensure_ascii=False, default=str)
+
+
+def _chart(link: str, kind: str) -> bytes | None:
+    """The picture of somebody's check-ins."""
+    if kind not in chart.KINDS:
+        return None
+    sender = known.sender_of(link)
+    entries = [Entry(one.day, one.answers) for one in known.records().memory(sender).check_ins] if sender else []
+    told = [(entry.day, entry.pain) for entry in entries if entry.pain is not None]
+    return chart.draw(told, content("load.yml")["pain_zones"], kind) if told else None
 
 
 async def _plan(request: Request, secret: str) -> str | None:
@@ -112,5 +153,4 @@ async def _plan(request: Request, secret: str) -> str | None:
     step = next_step(record.findings, protocol(), frozenset(record.doubts))
     if not isinstance(step, Assessment) or not may_have_plan(step, record.findings):
         return None
-    made_on = date.fromisoformat(record.plan_made_on)
-    return plan_page(make_plan(record.findings, protocol(), made_on), record.findings, made_on)
+    return plan_page(plan_of(record, protocol()), record.findings, date.fromisoformat(record.plan_made_on))

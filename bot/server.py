@@ -24,6 +24,7 @@ from sanic import Sanic, response  # noqa: E402
 from sanic.request import Request  # noqa: E402
 from sanic.response import HTTPResponse  # noqa: E402
 
+from actions import known  # noqa: E402
 from bot.actions_in_process import InProcessActions, use_in_process_check  # noqa: E402
 from bot.channels.turns import Collector  # noqa: E402
 from bot.locks import QuickLockStore  # noqa: E402
@@ -43,9 +44,9 @@ def make_endpoints(database: str | None = None) -> AvailableEndpoints:
         database: URL of the conversation store; `DATABASE_URL` or a SQLite file when None.
     """
     use_in_process_check()
-    return AvailableEndpoints(
-        action=InProcessActions(), tracker_store=TalkStore(url=database), lock_store=QuickLockStore()
-    )
+    store = TalkStore(url=database)
+    known.use(store.records)
+    return AvailableEndpoints(action=InProcessActions(), tracker_store=store, lock_store=QuickLockStore())
 
 
 async def make_agent(model: str, endpoints: AvailableEndpoints) -> Agent:

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 import sqlalchemy as sa
 
 from actions.records.database import insert
 from actions.records.identity import Identity
-from actions.records.tables import deletions, handoff_notes, handoffs, metadata, people, sessions, talk_events
+from actions.records.tables import deletions, handoff_notes, handoffs, metadata, people, sessions, talk_events, turns
 
 OWNERS = ("person", "sender_id")
 """Names of the column that holds a person's key."""
+TWICE_WITHIN = timedelta(days=7)
+"""A channel that delivers a message again does so within this time."""
 SEALED = {"people": "address", "handoffs": "contact"}
 
 
@@ -106,16 +108,34 @@ def write_receipt(connection: sa.engine.Connection, receipt: str, now: datetime,
     connection.execute(made.on_conflict_do_nothing())
 
 
-def not_seen_since(connection: sa.engine.Connection, before: datetime) -> list[str]:
-    """Keys of the people, known or only talked with, who were last here before a time in UTC."""
+def not_seen_since(connection: sa.engine.Connection, before: datetime, person: str | None = None) -> list[str]:
+    """Keys of the people, known or only talked with, who were last here before a time.
+
+    Args:
+        connection: reads only.
+        before: in UTC.
+        person: only this one; everybody when None.
+    """
+    known = sa.select(people.c.person, people.c.last_seen.label("at"))
     talked = sa.select(talk_events.c.sender_id.label("person"), sa.func.max(talk_events.c.at).label("at"))
-    seen = sa.union_all(
-        sa.select(people.c.person, people.c.last_seen.label("at")), talked.group_by(talk_events.c.sender_id)
-    ).subquery()
+    if person is not None:
+        known, talked = known.where(people.c.person == person), talked.where(talk_events.c.sender_id == person)
+    seen = sa.union_all(known, talked.group_by(talk_events.c.sender_id)).subquery()
     query = sa.select(seen.c.person).group_by(seen.c.person).having(sa.func.max(seen.c.at) < before)
     return list(connection.execute(query).scalars())
 
 
-def end_sessions(connection: sa.engine.Connection, now: datetime) -> int:
-    """Delete the sign-ins of clinicians that have run out."""
-    return int(connection.execute(sa.delete(sessions).where(sessions.c.expires_at < now)).rowcount)
+def end_of_use(connection: sa.engine.Connection, now: datetime) -> dict[str, int]:
+    """Delete sign-ins of clinicians that have run out, and answers kept for messages that come twice.
+
+    Args:
+        connection: in a transaction.
+        now: in UTC.
+
+    Returns:
+        Rows deleted, by table, where there were any.
+    """
+    long_ago = (now - TWICE_WITHIN).replace(tzinfo=timezone.utc).timestamp()
+    ends = {sessions: sessions.c.expires_at < now, turns: turns.c.at < long_ago}
+    counts = {table.name: connection.execute(sa.delete(table).where(end)).rowcount for table, end in ends.items()}
+    return {name: int(count) for name, count in counts.items() if count}

@@ -135,3 +135,18 @@ class Identity:
             return self._box.decrypt(sealed.encode()).decode("utf-8", "surrogatepass")
         except InvalidToken:
             raise BadSecret("what is stored was sealed with another secret, or was changed") from None
+
+    def open_link(self, link: str, seconds: int | None = None) -> str | None:
+        """What was sealed into a link.
+
+        Args:
+            link: from outside, any text.
+            seconds: how old it may be; None for any age.
+
+        Returns:
+            None when it was not sealed here, or is too old.
+        """
+        try:
+            return self._box.decrypt(link.encode(), ttl=seconds).decode("utf-8", "surrogatepass")
+        except (InvalidToken, UnicodeEncodeError):
+            return None

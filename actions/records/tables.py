@@ -152,8 +152,8 @@ talk_events = sa.Table(
     sa.Column("sender_id", PERSON, primary_key=True),
     sa.Column("number", sa.Integer, primary_key=True),
     sa.Column("amount", sa.Integer, nullable=False),
-    sa.Column("data", sa.Text, nullable=False),
     sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("data", sa.Text, nullable=False),
 )
 """The talk, for Rasa: a row holds the events of one turn as JSON, `amount` of them, the first of which is the talk's
 event `number`. `sender_id` is a person, here and below; the name is Rasa's."""

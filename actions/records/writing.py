@@ -182,10 +182,9 @@ def drop_unneeded_addresses(connection: sa.engine.Connection, person: str | None
 
 def digest(*parts: Any) -> str:
     """The same 64 characters for the same parts."""
-    text = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def plain_body(_: str, handoff: Mapping[str, Any]) -> str:
     """What is sent when nothing else is said: the content that the person agreed to send."""
-    return json.dumps(handoff["content"], ensure_ascii=False)
+    return json.dumps(handoff["content"])

@@ -152,8 +152,8 @@ def _make_talks() -> None:
         sa.Column("sender_id", PERSON, primary_key=True),
         sa.Column("number", sa.Integer, primary_key=True),
         sa.Column("amount", sa.Integer, nullable=False),
-        sa.Column("data", sa.Text, nullable=False),
         sa.Column("at", sa.DateTime, nullable=False),
+        sa.Column("data", sa.Text, nullable=False),
     )
     op.create_table(
         "plan_links",
