@@ -17,7 +17,7 @@ from actions.records.effects import Effect, Erased, Memory
 from actions.records.identity import Identity, server_secret
 from actions.records.migrate import migrate
 from actions.records.reading import memory_of
-from actions.records.tables import deletions, replies
+from actions.records.tables import clinicians, deletions, replies
 from actions.records.writing import BodyOf, Writer, drop_unneeded_addresses, plain_body
 
 TARGETS = {"webhook": "KNEEWISE_WEBHOOK_URL", "slack": "KNEEWISE_CLINICIANS_SLACK"}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import stat
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -54,6 +56,13 @@ def everything(records: Records) -> dict[str, Any]:
     for row in stored["handoffs"]:
         row["contact"] = records.unseal(row["contact"])
     return stored
+
+
+def test_only_its_owner_reads_the_file(tmp_path: Path) -> None:
+    records = Records(f"sqlite:///{tmp_path / 'new.db'}", SECRET)
+    records.apply("web", "web:1", [ASSESSED])
+    assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
+    assert len(list(tmp_path.iterdir())) == 3, "the file, and what is written ahead of it"
 
 
 def test_nothing_is_known_of_somebody_new(records: Records) -> None:
