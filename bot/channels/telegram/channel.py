@@ -42,8 +42,8 @@ class Channel:
 
     Args:
         settings: token, secret, address.
-        records: the database; made in a thread when the server starts.
-        make_turn: lets the bot answer.
+        records: gives the database, when the server starts.
+        turn: lets the bot answer.
         pictures: finds pictures.
         pause: waits so many seconds between tries.
     """
@@ -52,18 +52,18 @@ class Channel:
         self,
         settings: Settings,
         records: Callable[[], Records],
-        make_turn: Callable[[], Turn],
+        turn: Turn,
         pictures: Pictures = exercise_picture,
         pause: Callable[[float], Awaitable[Any]] = asyncio.sleep,
     ):
         self.settings = settings
         self.worker: Worker | None = None
-        self._records, self._make_turn, self._pictures, self._pause = records, make_turn, pictures, pause
+        self._records, self._turn, self._pictures, self._pause = records, turn, pictures, pause
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Open the database and begin to answer; nothing is sent to Telegram yet."""
-        records = await in_thread(self._records)
+        records = self._records()
         self._session = aiohttp.ClientSession()
         self.api = Api(self.settings, self._session, self._pause)
         keyboards = Keyboards(records)
@@ -71,7 +71,7 @@ class Channel:
         self._person = records.person
         gate = Gate()
         waiting = Waiting(records, self.settings.bot, secrets.token_hex(8))
-        desk = Desk(_gated(gate, self._make_turn()), self._post, keyboards)
+        desk = Desk(_gated(gate, self._turn), self._post, keyboards)
         self.worker = Worker(waiting, desk, self._post, gate)
         self._run(self.worker.keep())
         if self.settings.polling:
@@ -112,12 +112,11 @@ class Channel:
         self._tasks.append(asyncio.get_running_loop().create_task(work))
 
 
-def attach(app: Sanic, records: Callable[[], Records] = Records) -> None:
+def attach(app: Sanic) -> None:
     """Add the channel to a server, when it is set up; a wrong setting is told, and stops nothing else.
 
     Args:
-        app: `app.ctx.agent` holds the bot once it is loaded.
-        records: gives the database.
+        app: `app.ctx.agent` holds the bot once it is loaded, with its records.
     """
     try:
         settings = from_environment()
@@ -127,10 +126,13 @@ def attach(app: Sanic, records: Callable[[], Records] = Records) -> None:
     if settings is None:
         return
 
-    def make_turn() -> Turn:
-        return lambda sender, text, id: turn(app.ctx.agent, sender, text, NAME, id)
+    def records() -> Records:
+        return app.ctx.agent.tracker_store.records
 
-    add(app, Channel(settings, records, make_turn))
+    def answer(sender: str, text: str, id: str) -> Awaitable[list[dict[str, Any]]]:
+        return turn(app.ctx.agent, sender, text, NAME, id)
+
+    add(app, Channel(settings, records, answer))
 
 
 def add(app: Sanic, channel: Channel) -> None:

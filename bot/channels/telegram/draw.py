@@ -115,7 +115,9 @@ def _advice(lines: list[str], buttons: tuple[Button, ...], card: Mapping[str, An
 
 
 def _pictures(card: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(str(card[name]) for name in ("gif", "image") if card.get(name))
+    """Where its pictures are, in a form that Telegram shows, the best first."""
+    found = (str(card[name]) for name in ("gif", "picture", "image") if card.get(name))
+    return tuple(path for path in found if path.endswith((".gif", ".png")))
 
 
 PAINTERS: dict[str, Callable[[list[str], tuple[Button, ...], Mapping[str, Any]], Drawn]] = {

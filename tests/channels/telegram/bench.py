@@ -100,7 +100,7 @@ async def bench(
     async with _running(telegram) as fake:
         records = await asyncio.get_running_loop().run_in_executor(None, lambda: Records(database, SERVER_SECRET))
         chosen = Settings(fake.token, SECRET, fake.url, **settings)
-        channel = Channel(chosen, lambda: records, lambda: turn, pictures, pause)
+        channel = Channel(chosen, lambda: records, turn, pictures, pause)
         async with serving(lambda app: add(app, channel)) as url:
             if not chosen.polling:
                 fake.send_to(url + PATH, SECRET)
