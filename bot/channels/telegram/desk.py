@@ -10,6 +10,7 @@ from typing import Any
 
 from actions.cards import NOT_SURE, payload
 from actions.wording import say
+from bot.channels.telegram.buttons import markup
 from bot.channels.telegram.draw import ticks
 from bot.channels.telegram.keyboards import Keyboard, Keyboards
 from bot.channels.telegram.post import Post, in_thread
@@ -105,14 +106,14 @@ class Desk:
         chosen = set(board.ticked) ^ ({press.value} if board.changed_by != work.number else set())
         ticked = tuple(value for value in values if value in chosen)
         await in_thread(self._keyboards.tick, person, tap.message, work.number, ticked)
-        rows = await in_thread(self._post.rows, replace(board, ticked=ticked))
+        keys = await in_thread(markup, replace(board, ticked=ticked), self._keyboards.keep)
         shown = {one: title for title, one in ticks(press.question, board.options, ticked)}
         await self._toast(tap.callback, shown[press])
         await self._post.lightly(
             "editMessageReplyMarkup",
             chat_id=tap.chat,
             message_id=tap.message,
-            reply_markup={"inline_keyboard": rows},
+            reply_markup=keys,
         )
 
     async def _finishes(self, work: Work, tap: Tapped, person: str, board: Keyboard, press: Done | Rest) -> None:
@@ -144,11 +145,11 @@ class Desk:
             return
         used = tuple({*board.ticked, tap.data})
         await in_thread(self._keyboards.tick, person, tap.message, work.number, used)
-        rows = await in_thread(self._post.rows, replace(board, ticked=used))
+        keys = await in_thread(markup, replace(board, ticked=used), self._keyboards.keep)
         place = {"chat_id": tap.chat, "message_id": tap.message}
         told = asyncio.gather(
             self._toast(tap.callback, board.title_of(tap.data)),
-            self._post.lightly("editMessageReplyMarkup", **place, reply_markup={"inline_keyboard": rows}),
+            self._post.lightly("editMessageReplyMarkup", **place, reply_markup=keys),
         )
         answer = await self._answer(work, tap.chat, press.payload)
         await self._post.send(tap.chat, person, answer, work.sent)

@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 
 from actions.conversation import where
 from bot.channels.telegram.api import Api, Gone, Refused, Unreachable
-from bot.channels.telegram.draw import Drawn, draw, finishing, ticks
+from bot.channels.telegram.buttons import board, markup
+from bot.channels.telegram.draw import Drawn, draw
 from bot.channels.telegram.keyboards import Keyboard, Keyboards
 from bot.channels.telegram.layout import LONGEST_CAPTION, LONGEST_TEXT, Line, as_html, as_plain, pages, units
-from bot.channels.telegram.presses import Press, encode, shorten
 
 logger = logging.getLogger(__name__)
 
@@ -145,10 +145,11 @@ class Post:
 
     async def _bubble(self, chat: int, person: str, bubble: Bubble) -> int | None:
         """Send one message; its number, or None when Telegram refuses it in any form."""
-        keyboard, rows = (None, None) if bubble.card is None else await in_thread(self._keyboard, bubble)
+        keep = self._keyboards.keep
         params: dict[str, Any] = {"chat_id": chat}
-        if rows:
-            params["reply_markup"] = {"inline_keyboard": rows}
+        keyboard = await in_thread(board, bubble.card, as_html(bubble.lines), keep) if bubble.card else None
+        if keyboard:
+            params["reply_markup"] = await in_thread(markup, keyboard, keep)
         for attempt in self._ways(bubble):
             try:
                 result = await attempt(params)
@@ -157,7 +158,7 @@ class Post:
             if result is None:
                 continue
             message = int(result["message_id"])
-            if keyboard and rows:
+            if keyboard:
                 await in_thread(self._keyboards.save, person, message, keyboard)
             return message
         logger.error("telegram took no form of a message")
@@ -187,29 +188,6 @@ class Post:
             return None
         method, field = ("sendAnimation", "animation") if path.endswith(".gif") else ("sendPhoto", "photo")
         return await self._api.call(method, params, file=(field, path.rpartition("/")[2], data))
-
-    def _keyboard(self, bubble: Bubble) -> tuple[Keyboard | None, list[list[dict[str, str]]]]:
-        card = bubble.card
-        if card is None or not (card.buttons or card.options):
-            return None, []
-        buttons = tuple((title, self.data_of(press)) for title, press in card.buttons)
-        keyboard = Keyboard(as_html(bubble.lines), buttons, card.question, card.options, card.is_screen)
-        return keyboard, self.rows(keyboard)
-
-    def rows(self, keyboard: Keyboard) -> list[list[dict[str, str]]]:
-        """The keyboard as Telegram takes it, one button a row."""
-        last = [(title, data) for title, data in keyboard.buttons if data not in keyboard.ticked]
-        first: list[tuple[str, str]] = []
-        if keyboard.options and keyboard.question:
-            boxes = ticks(keyboard.question, keyboard.options, keyboard.ticked)
-            first = [(title, self.data_of(press)) for title, press in boxes]
-            if keyboard.ticked:
-                last = [(title, self.data_of(press)) for title, press in finishing(keyboard.question, keyboard.screen)]
-        return [[{"text": title, "callback_data": data}] for title, data in [*first, *last]]
-
-    def data_of(self, press: Press) -> str:
-        """What a button carries."""
-        return shorten(encode(press), self._keyboards.keep)
 
     async def _take_away(self, chat: int, person: str, but: list[int]) -> None:
         """No older question keeps its buttons: a tap on it would be a surprise."""

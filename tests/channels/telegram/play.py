@@ -61,14 +61,18 @@ def questions(played: Played) -> list[str]:
     return [card["id"] for card in played.cards if card["kind"] == "question"]
 
 
+def differs(one: Played, other: Played) -> bool:
+    """Whether two ways of playing a script differ in level, questions, or what went otherwise than expected."""
+    return (level(one), questions(one), one.problems) != (level(other), questions(other), other.problems)
+
+
 async def _main(paths: Sequence[Path]) -> int:
     agent = await make_agent(os.environ.get("KNEEWISE_MODEL", "models"), make_endpoints("sqlite://"))
     wrong = taps = 0
     with tempfile.TemporaryDirectory() as folder:
         for path, played, plainly, tapped in await on_telegram(agent, f"sqlite:///{folder}/telegram.db", paths):
             taps += tapped
-            same = (level(played), questions(played)) == (level(plainly), questions(plainly))
-            if played.problems or not same:
+            if differs(played, plainly):
                 wrong += 1
                 print(f"{path.name}: {played.problems} Telegram {level(played)}, plain {level(plainly)}")
     print(f"{len(paths) - wrong} of {len(paths)} end on Telegram as on REST, with {taps} taps")
