@@ -16,7 +16,8 @@ from bot.channels.telegram.waiting import HELD_SECONDS, Taken, Waiting, Work
 
 logger = logging.getLogger(__name__)
 
-TURNS_AT_ONCE = 4
+TURNS_AT_ONCE = 2
+"""A turn is nearly all computing: more at once would only make everybody wait, Telegram too."""
 MOST_SECONDS_QUIET = 0.05
 """How long a turn lets updates be taken first."""
 SECONDS_TO_STOP = 10.0

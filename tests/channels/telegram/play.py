@@ -14,9 +14,9 @@ from collections.abc import Sequence  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
+from bot.channels.turns import turn  # noqa: E402
 from bot.play import Played, play, read_script  # noqa: E402
 from bot.server import make_agent, make_endpoints  # noqa: E402
-from bot.channels.turns import turn  # noqa: E402
 from tests.channels.play import CONVERSATIONS, play_on  # noqa: E402
 from tests.channels.telegram.bench import bench  # noqa: E402
 from tests.channels.telegram.driver import Overheard, TelegramDriver  # noqa: E402

@@ -9,8 +9,7 @@ from typing import Any
 from tests.channels.play import CONVERSATIONS
 from tests.channels.telegram.play import differs, level, on_telegram
 
-SAMPLE = ("clot_after_flight", "double_tap_on_yes", "not_sure_about_one_of_a_list", "rf02_deep_wound_on_the_card",
-          "back_from_a_wrong_tap")  # fmt: skip
+SAMPLE = ("clot_after_flight", "not_sure_about_one_of_a_list", "rf02_deep_wound_on_the_card")
 
 
 def test_a_sample_ends_as_on_plain_http(agent: Any, loop: asyncio.AbstractEventLoop, tmp_path: Path) -> None:
@@ -19,4 +18,4 @@ def test_a_sample_ends_as_on_plain_http(agent: Any, loop: asyncio.AbstractEventL
     played = loop.run_until_complete(on_telegram(agent, f"sqlite:///{tmp_path / 'telegram.db'}", paths))
     assert [path.stem for path, one, other, _ in played if differs(one, other)] == []
     assert {level(one) for _, one, _, _ in played} >= {"urgent", "emergency_department"}
-    assert sum(taps for *_, taps in played) > 10
+    assert sum(taps for *_, taps in played) > 5
