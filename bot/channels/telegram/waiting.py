@@ -89,9 +89,9 @@ class Waiting:
 
     @staticmethod
     def _is_full(connection: Connection, chat: str) -> bool:
-        count = sa.select(sa.func.count()).select_from(telegram_waiting)
-        of_chat = connection.execute(count.where(waiting.chat == chat)).scalar() or 0
-        return of_chat >= MOST_OF_A_CHAT or (connection.execute(count).scalar() or 0) >= MOST_OF_ALL
+        mine = sa.func.coalesce(sa.func.sum(sa.case((waiting.chat == chat, 1), else_=0)), 0)
+        of_chat, of_all = connection.execute(sa.select(mine, sa.func.count()).select_from(telegram_waiting)).one()
+        return of_chat >= MOST_OF_A_CHAT or of_all >= MOST_OF_ALL
 
     def next(self, chat: str) -> Work | None:
         """The oldest update of a chat, now held by this worker; None when there is none, or another one works."""

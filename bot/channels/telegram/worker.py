@@ -16,8 +16,9 @@ from bot.channels.telegram.waiting import HELD_SECONDS, Taken, Waiting, Work
 
 logger = logging.getLogger(__name__)
 
-TURNS_AT_ONCE = 2
-"""A turn is nearly all computing: more at once would only make everybody wait, Telegram too."""
+TURNS_AT_ONCE = 8
+PATIENCE = 0.25
+"""Seconds after which a turn that does not end is no longer waited for by the next."""
 MOST_SECONDS_QUIET = 0.05
 """How long a turn lets updates be taken first."""
 SECONDS_TO_STOP = 10.0
@@ -27,10 +28,16 @@ LOOKS_BETWEEN_FORGETTING = 700
 
 
 class Gate:
-    """A few turns at once, and none begins while an update is taken: Telegram waits for that, people hardly notice."""
+    """One turn after the other, and none begins while an update is taken.
+
+    A turn is nearly all computing: several at once would only make everybody wait, and Telegram, which wants its
+    answer soon, too. One that hangs holds up nobody for long.
+    """
 
     def __init__(self) -> None:
-        self._turns = asyncio.Semaphore(TURNS_AT_ONCE)
+        self._turns = 0
+        self._moved = 0.0
+        self._moves = asyncio.Condition()
         self._taking = 0
         self._quiet = asyncio.Event()
         self._quiet.set()
@@ -50,10 +57,20 @@ class Gate:
     @contextlib.asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
         """While a turn is worked."""
-        async with self._turns:
+        now = asyncio.get_running_loop().time
+        async with self._moves:
+            while self._turns and (self._turns >= TURNS_AT_ONCE or now() - self._moved < PATIENCE):
+                with contextlib.suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(self._moves.wait(), PATIENCE)
+            self._turns, self._moved = self._turns + 1, now()
+        try:
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._quiet.wait(), MOST_SECONDS_QUIET)
             yield
+        finally:
+            async with self._moves:
+                self._turns, self._moved = self._turns - 1, now()
+                self._moves.notify()
 
 
 class Worker:

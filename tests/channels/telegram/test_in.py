@@ -124,6 +124,27 @@ def test_an_update_is_acknowledged_before_it_is_worked_and_a_chat_keeps_its_orde
     assert stub.texts[:5] == [f"message {number}" for number in range(5)]
 
 
+def test_a_turn_that_hangs_holds_up_nobody_else(on_bench: OnBench) -> None:
+    released = asyncio.Event()
+    stub = Stub()
+
+    async def slow(sender: str, text: str, id: str) -> list[dict[str, Any]]:
+        if text == "hang":
+            await released.wait()
+        return await stub(sender, text, id)
+
+    async def scenario(made: Bench) -> None:
+        sam, kim = made.telegram.person(1), made.telegram.person(2)
+        await sam.says("hang")
+        await kim.says("and me")
+        await kim.reads(1)
+        assert sam.seen == []
+        released.set()
+        await sam.reads(1)
+
+    on_bench(slow, scenario)
+
+
 def test_too_much_of_one_chat_is_brought_again_later_and_nothing_is_lost(on_bench: OnBench) -> None:
     released = asyncio.Event()
     stub = Stub()
