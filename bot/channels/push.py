@@ -19,3 +19,8 @@ def register(channel: str, pusher: Pusher) -> None:
 def pusher_of(channel: str) -> Pusher | None:
     """What delivers to the people of a channel; None where nobody can be written to."""
     return _pushers.get(channel)
+
+
+def pushing() -> tuple[str, ...]:
+    """The channels whose people can be written to."""
+    return tuple(_pushers)
