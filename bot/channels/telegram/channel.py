@@ -12,6 +12,7 @@ import aiohttp
 from sanic import Sanic
 
 from actions.records.store import Records
+from actions.wording import public_url
 from bot.channels import push
 from bot.channels.telegram.api import Api
 from bot.channels.telegram.desk import Desk, Turn
@@ -23,18 +24,28 @@ from bot.channels.telegram.settings import Settings, from_environment
 from bot.channels.telegram.waiting import Waiting
 from bot.channels.telegram.worker import Gate, Worker
 from bot.channels.turns import turn
-from bot.pages import picture
+from bot.pages import chart_of, picture
 
 logger = logging.getLogger(__name__)
 
 NAME = "telegram"
 PREFIX = "tg:"
-EXERCISES = "/media/exercises/"
+EXERCISES, PROGRESS = "/media/exercises/", "/progress/"
 
 
-def exercise_picture(path: str) -> bytes | None:
-    """A picture of this server that Telegram can show; None when there is none under this path."""
-    return picture(path.removeprefix(EXERCISES)) if path.startswith(EXERCISES) else None
+def own_picture(address: str) -> bytes | None:
+    """A picture of this server, to be sent as a file; None when there is none at this address.
+
+    Args:
+        address: with or without the server's own.
+    """
+    path = address.removeprefix(public_url())
+    if path.startswith(EXERCISES):
+        return picture(path.removeprefix(EXERCISES))
+    if path.startswith(PROGRESS):
+        link, _, kind = path.removeprefix(PROGRESS).rpartition(".")
+        return chart_of(link, kind)
+    return None
 
 
 class Channel:
@@ -53,7 +64,7 @@ class Channel:
         settings: Settings,
         records: Callable[[], Records],
         turn: Turn,
-        pictures: Pictures = exercise_picture,
+        pictures: Pictures = own_picture,
         pause: Callable[[float], Awaitable[Any]] = asyncio.sleep,
     ):
         self.settings = settings

@@ -187,7 +187,7 @@ class Post:
         if data is None:
             return None
         method, field = ("sendAnimation", "animation") if path.endswith(".gif") else ("sendPhoto", "photo")
-        return await self._api.call(method, params, file=(field, path.rpartition("/")[2], data))
+        return await self._api.call(method, params, file=(field, f"picture.{path.rpartition('.')[2]}", data))
 
     async def _take_away(self, chat: int, person: str, but: list[int]) -> None:
         """No older question keeps its buttons: a tap on it would be a surprise."""

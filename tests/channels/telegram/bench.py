@@ -14,7 +14,7 @@ from sanic import Sanic
 
 from actions import cards
 from actions.records.store import Records
-from bot.channels.telegram.channel import Channel, add, exercise_picture
+from bot.channels.telegram.channel import Channel, add, own_picture
 from bot.channels.telegram.desk import Turn
 from bot.channels.telegram.post import Pictures
 from bot.channels.telegram.routes import PATH
@@ -79,7 +79,7 @@ async def bench(
     turn: Turn,
     database: str,
     telegram: FakeTelegram | None = None,
-    pictures: Pictures = exercise_picture,
+    pictures: Pictures = own_picture,
     **settings: Any,
 ) -> AsyncIterator[Bench]:
     """Start the channel, and stop it at the end.

@@ -9,8 +9,9 @@ import pytest
 from actions import cards
 from actions.selfcare.cards import exercise_card
 from actions.selfcare.plan import all_exercises
-from actions.wording import service
+from actions.wording import public_url, service
 from bot.channels import push
+from bot.channels.telegram import channel
 from tests.channels.telegram.bench import Bench, Stub, shown
 from tests.channels.telegram.conftest import OnBench
 from tests.fakes.telegram import units
@@ -124,6 +125,16 @@ def test_an_exercise_without_any_picture_comes_in_words(on_bench: OnBench) -> No
         assert {one.kind for one in sam.seen} == {"text"}
 
     on_bench(Stub([shown(EXERCISE)]), scenario, pictures=lambda path: None)
+
+
+def test_a_picture_is_found_by_its_path_or_its_whole_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(channel, "picture", asked.append)
+    monkeypatch.setattr(channel, "chart_of", lambda link, kind: asked.append((link, kind)))
+    channel.own_picture("/media/exercises/wall_sit.left.light.gif")
+    channel.own_picture(f"{public_url()}/progress/se.al.ed.png")
+    assert channel.own_picture("https://elsewhere.example/media/exercises/x.png") is None
+    assert asked == ["wall_sit.left.light.gif", ("se.al.ed", "png")]
 
 
 def test_what_is_refused_comes_as_bare_words(on_bench: OnBench) -> None:
