@@ -11,6 +11,9 @@ import pytest
 
 from bot.channels.telegram.desk import Turn
 from tests.channels.telegram.bench import Scenario, bench
+from tests.databases import database_url, records
+
+__all__ = ["database_url", "records"]
 
 OnBench = Callable[..., None]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,12 +14,14 @@ from typing import Any
 import aiohttp
 import pytest
 
+from actions.records.effects import Erased
 from actions.records.store import Records
 from bot.channels.telegram import waiting
+from bot.channels.telegram.keyboards import Keyboard, Keyboards
 from bot.channels.telegram.routes import HEADER, LARGEST_BODY, PATH
 from bot.channels.telegram.updates import Said
 from bot.channels.telegram.waiting import MOST_OF_A_CHAT, Waiting
-from tests.channels.telegram.bench import SECRET, SERVER_SECRET, Bench, Stub
+from tests.channels.telegram.bench import SECRET, Bench, Stub
 from tests.channels.telegram.conftest import OnBench
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -169,8 +173,7 @@ def test_too_much_of_one_chat_is_brought_again_later_and_nothing_is_lost(on_benc
     assert stub.texts == [*map(str, range(MOST_OF_A_CHAT)), "late"]
 
 
-def test_another_worker_takes_over_what_a_dead_one_held(tmp_path: Path) -> None:
-    records = Records(f"sqlite:///{tmp_path / 'two.db'}", SERVER_SECRET)
+def test_another_worker_takes_over_what_a_dead_one_held(records: Records) -> None:
     now = waiting.utc()
     first = Waiting(records, "1", "first", lambda: now)
     second = Waiting(records, "1", "second", lambda: now)
@@ -194,6 +197,65 @@ def test_another_worker_takes_over_what_a_dead_one_held(tmp_path: Path) -> None:
     more = second.next(chat)
     assert more is not None
     assert more.number == 11
+
+
+def test_too_much_is_not_taken_and_can_come_again(records: Records) -> None:
+    desk = Waiting(records, "1", "worker")
+    taken = [desk.take(number, Said(1, "hello")) for number in range(MOST_OF_A_CHAT + 1)]
+    assert taken == ["new"] * MOST_OF_A_CHAT + ["full"]
+    assert desk.take(100, Said(2, "hello")) == "new"
+    work = desk.next(desk.chat_of(Said(1, "")))
+    assert work is not None
+    desk.done(work)
+    assert desk.take(MOST_OF_A_CHAT, Said(1, "hello")) == "new"
+
+
+def test_only_one_of_many_workers_gets_an_update(records: Records) -> None:
+    desks = [Waiting(records, "1", f"worker {n}") for n in range(4)]
+    chat = desks[0].chat_of(Said(1, ""))
+    for number in range(5):
+        desks[0].take(number, Said(1, f"{number}"))
+    order = []
+    for number in range(5):
+        with ThreadPoolExecutor(4) as threads:
+            got = [work for work in threads.map(lambda desk: desk.next(chat), desks) if work]
+        assert [work.number for work in got] == [number]
+        order.append(got[0].event)
+        desks[0].done(got[0])
+    assert order == [Said(1, f"{number}") for number in range(5)]
+
+
+def test_what_is_old_is_dropped(records: Records) -> None:
+    then = waiting.utc() - waiting.SEEN_FOR - timedelta(minutes=1)
+    old = Waiting(records, "1", "worker", lambda: then)
+    assert old.take(1, Said(1, "hello")) == "new"
+    now = Waiting(records, "1", "worker")
+    assert now.take(1, Said(1, "hello")) == "known"
+    now.forget()
+    work = now.next(now.chat_of(Said(1, "")))
+    assert work is not None
+    assert not now.later(work, 0, 1.0)
+    assert now.left() == []
+
+
+def test_a_keyboard_is_kept_ticked_answered_closed_and_erased_with_its_person(records: Records) -> None:
+    boards = Keyboards(records)
+    person = records.person("tg:1")
+    board = Keyboard("<b>?</b>", (("Yes", "a:q:yes"),), "q", (("one", "One"),), True)
+    boards.save(person, 5, board)
+    boards.save(person, 6, board)
+    boards.save(person, 6, board)
+    assert boards.find(person, 5) == board
+    boards.tick(person, 5, 100, ["one"])
+    assert boards.find(person, 5) == replace(board, ticked=("one",), changed_by=100)
+    boards.answer(person, 5, 101, "One")
+    assert boards.close(person, []) == [6]
+    assert boards.close(person, []) == []
+    boards.keep("key", "text")
+    boards.keep("key", "text")
+    assert (boards.kept("key"), boards.kept("other")) == ("text", None)
+    records.apply("telegram", "tg:1", [Erased("receipt")])
+    assert boards.find(person, 5) is None
 
 
 def test_what_was_said_is_sealed_while_it_waits_and_gone_when_it_is_answered(on_bench: OnBench, tmp_path: Path) -> None:
