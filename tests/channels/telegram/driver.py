@@ -10,7 +10,7 @@ from bot.channels.telegram.presses import Send, Tick, decode
 from bot.channels.turns import turn
 from tests.channels.play import answer_in
 from tests.channels.telegram.bench import Bench
-from tests.fakes.telegram import Person, Shown
+from tests.fakes.telegram_people import Person, Shown
 
 
 class Overheard:

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from bot.channels.telegram.routes import HEADER, PATH
 from tests.channels.telegram.bench import SECRET, Bench, Stub, bench
-from tests.fakes.telegram import DEADLINE
+from tests.fakes.telegram_people import DEADLINE, Shown
 
 CASES = int(os.environ.get("KNEEWISE_CASES", "520"))
 QUICKLY = settings(max_examples=CASES * 3 // 8, deadline=None, suppress_health_check=list(HealthCheck), database=None)
@@ -178,8 +178,6 @@ def test_a_forged_tap_answers_nothing_that_was_not_shown(house: House, data: str
 
 
 def sam_shown(message: int) -> Any:
-    from tests.fakes.telegram import Shown
-
     return Shown(message, "")
 
 

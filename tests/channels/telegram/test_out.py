@@ -48,6 +48,7 @@ def test_text_arrives_as_it_is(on_bench: OnBench, text: str) -> None:
     async def scenario(made: Bench) -> None:
         sam = await ask(made)
         assert (await sam.reads(1))[0].text == text
+        assert len(made.telegram.made("sendMessage")) == 1, "refused at first"
 
     on_bench(Stub([[{"text": text}]]), scenario)
 
