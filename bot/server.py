@@ -28,6 +28,7 @@ from sanic.response import HTTPResponse  # noqa: E402
 from actions import known  # noqa: E402
 from bot.actions_in_process import InProcessActions, use_in_process_check  # noqa: E402
 from bot.background import Background  # noqa: E402
+from bot.channels.telegram.channel import attach as attach_telegram  # noqa: E402
 from bot.channels.turns import Collector  # noqa: E402
 from bot.locks import QuickLockStore  # noqa: E402
 from bot.pages import pages  # noqa: E402
@@ -106,6 +107,7 @@ def make_app(model: str, host: str, database: str | None = None) -> Sanic:
     )
 
     app.blueprint(pages())
+    attach_telegram(app)
 
     @app.get("/health")
     async def health(request: Request) -> HTTPResponse:
