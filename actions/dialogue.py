@@ -52,6 +52,9 @@ class Talk(Errands, Wishes):
             self.cards = [self._bad_answer(error)]
             self._again()
             return self.cards
+        if self._check_in_is_told():
+            self._errand_on()
+            return self.cards
         wish = self._meant(wish, pending_before)
         step = self._next()
         told = any(value != "no" for id, value in self.changed.items() if id != DELETE)

@@ -89,8 +89,10 @@ class Turn:
             elif not self._errand_missed() and not self._errand_on():
                 self._nothing_new(step)
             return
-        if self.record.errand == "handoff" and self.answered and self._errand_on():
-            return
+        if self.record.errand == "handoff" and self.answered:
+            self._errand_on()
+            if self.record.errand is not None:
+                return
         missed = self.record.pending is not None and not self.answered and not self.changed
         if missed and self.record.pending == step.id:
             self._missed(step)

@@ -26,6 +26,7 @@ from sanic.response import HTTPResponse  # noqa: E402
 
 from actions import known  # noqa: E402
 from bot.actions_in_process import InProcessActions, use_in_process_check  # noqa: E402
+from bot.background import Background  # noqa: E402
 from bot.channels.turns import Collector  # noqa: E402
 from bot.locks import QuickLockStore  # noqa: E402
 from bot.pages import pages  # noqa: E402
@@ -116,9 +117,15 @@ def make_app(model: str, host: str, database: str | None = None) -> Sanic:
         except RuntimeError as error:
             print(f"Kneewise cannot start: {error}", file=sys.stderr, flush=True)
             os._exit(1)
+        app.ctx.background = Background(app.ctx.agent, endpoints.tracker_store)
+        await app.ctx.background.start()
         print(f"Kneewise is ready: http://{host}:{os.environ.get('PORT', '5005')}/", flush=True)
 
+    async def stop(app: Sanic, _: Any) -> None:
+        await app.ctx.background.stop()
+
     app.register_listener(load, "before_server_start")
+    app.register_listener(stop, "before_server_stop")
     return app
 
 

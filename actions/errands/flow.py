@@ -52,6 +52,10 @@ class Errands(Turn):
             left = [id for id in self.record.asks if id not in told]
             self.record.told["left"] = left if in_context else self.record.asks
 
+    def _check_in_is_told(self) -> bool:
+        """Whether everything was told that a check-in asks."""
+        return self.record.errand == "check_in" and self._open() is None
+
     def _errand_missed(self) -> bool:
         """The pending question of an errand was not answered: ask once more, then let it be; False when none waits."""
         pending = self.record.pending
@@ -169,7 +173,7 @@ class Errands(Turn):
             self.cards.append(cards.plain("check_in"))
             self._again(start=True)
             return
-        if self._is_news(step):
+        if step.level.id != self.record.result:
             self._result(step)
             return
         self.record.errand, self.record.told = "check_in", {}
