@@ -161,7 +161,8 @@ class Talk(Errands, Wishes):
         self._errand_takes(in_context)
         self.changed = record.take({**told, **in_context})
         if self.changed:
-            record.quote(self.message.text)
+            flags = [id for id, value in self.changed.items() if self.protocol.findings[id].red_flag and value != "no"]
+            record.quote(self.message.text, alarming=bool(flags))
         if in_context:
             record.misses = 0
         shown = {id: value for id, value in self.changed.items() if id not in in_context or len(record.asks) > 1}
@@ -211,7 +212,7 @@ class Talk(Errands, Wishes):
         self.heard_now = flags
         self.changed = self.record.take(flags)
         if flags:
-            self.record.quote(self.message.text)
+            self.record.quote(self.message.text, alarming=True)
             self.cards.append(cards.understood(flags, self.protocol))
         return True
 

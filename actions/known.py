@@ -102,7 +102,7 @@ class Person:
         """What a clinician wrote meanwhile, on channels that it could not be pushed to."""
         if self.channel not in FETCHES_REPLIES:
             return []
-        return [cards.Card(say("reply_from", text=text)) for _, text in self._memory.replies]
+        return [cards.Card(say("reply_from", words=text)) for _, text in self._memory.replies]
 
     async def write(self, effects: Sequence[Effect]) -> None:
         """Write what the turn brought about, in one transaction; the talk is saved after it, and may come twice."""

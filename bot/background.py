@@ -58,7 +58,9 @@ class Background:
             print(f"Hand-offs are not sent on: {error}", file=sys.stderr, flush=True)
             return
         session = await self._open.enter_async_context(open_session(settings))
-        self._run(keep_delivering(Deliverer(self._store.records, settings, session), self._handed_off))
+        deliverer = Deliverer(self._store.records, settings, session)
+        self._open.callback(deliverer.close)
+        self._run(keep_delivering(deliverer, self._handed_off))
         known.tell(self._written)
 
     def _written(self, effects: Sequence[Effect]) -> None:

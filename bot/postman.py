@@ -93,6 +93,6 @@ async def keep_bringing(postman: Postman, woken: asyncio.Event) -> None:
 
 def _message(letter: Letter) -> dict[str, Any]:
     if letter.reference is not None:
-        return {"text": say("reply_from", text=letter.text), "from": "clinician"}
+        return {"text": say("reply_from", words=letter.text), "from": "clinician"}
     buttons = [{"title": say("reminder_check_in"), "payload": "/checkin"}]
     return {"text": letter.text, "buttons": buttons, "from": "bot"}

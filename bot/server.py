@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 import warnings
 
@@ -75,7 +76,7 @@ async def make_agent(model: str, endpoints: AvailableEndpoints) -> Agent:
 
 async def _warm_up(agent: Agent, endpoints: AvailableEndpoints) -> None:
     """Answer once before anybody waits: the first turn loads what is loaded lazily."""
-    sender = "kneewise-warm-up"
+    sender = f"kneewise-warm-up-{secrets.token_hex(8)}"
     await agent.handle_message(UserMessage("my knee hurts on the stairs", Collector(), sender))
     await endpoints.tracker_store.delete(sender)
 

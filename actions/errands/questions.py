@@ -8,6 +8,7 @@ from typing import Any
 
 from actions.answers import NUMBER, UNSURE, WORD_NUMBERS, BadAnswer, Message, yes_no
 from actions.cards import CHECK_IN, NOT_SURE, Card, question_card
+from actions.handoff.summary import IN_THIS_CHAT
 from actions.triage.model import Option, Protocol
 from actions.triage.yaml_lines import LINE
 from actions.wording import content, fill, say
@@ -15,7 +16,6 @@ from actions.wording import content, fill, say
 CONTACT, CONSENT = "handoff_contact", "handoff_consent"
 REMINDER = "reminder"
 LONGEST_CONTACT = 200
-IN_THIS_CHAT = "here"
 
 
 def own_questions() -> dict[str, Mapping[str, Any]]:

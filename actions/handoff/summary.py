@@ -13,6 +13,8 @@ from actions.triage.model import Assessment, Finding, Level, Protocol
 MOST_QUOTES = 5
 QUOTE_LENGTH = 200
 MOST_ADVICE = 5
+IN_THIS_CHAT = "here"
+"""The contact of a person who wants the answer in the talk itself."""
 GROUPS = ("who", "course", "function", "other")
 
 
@@ -91,6 +93,11 @@ def text(content: Mapping[str, Any]) -> str:
         lines += [_say("quotes"), *(f"“{quote}”" for quote in content["words"])]
     lines.append(_say("foot", version=content["protocol_version"], date=content["made_on"]))
     return "\n".join(lines)
+
+
+def contact_in_words(contact: str) -> str:
+    """How the person wants to be reached, for somebody who was not in the talk."""
+    return _say("in_chat") if contact == IN_THIS_CHAT else contact
 
 
 def quotes(words: Sequence[str], raised: Collection[int] = ()) -> list[str]:

@@ -50,12 +50,18 @@ def summary() -> Mapping[str, Any]:
     return content(FINDINGS, assess(FINDINGS, protocol), protocol, WORDS, ("Be seen today.",), TODAY)
 
 
-def hand_off(records: Records, *references: str, targets: Iterable[str] = ("webhook",), level: str = "urgent") -> None:
+def hand_off(
+    records: Records,
+    *references: str,
+    targets: Iterable[str] = ("webhook",),
+    level: str = "urgent",
+    contact: str = CONTACT,
+) -> None:
     """What a turn does when a person agrees to be handed over, once for each reference."""
     records._targets = lambda: list(targets)
     for reference in references:
         assessed = Assessed(level, ("RF07",), {**FINDINGS, "age": 46}, "0.2.0")
-        sent = HandedOff(reference, level, CONTACT, summary())
+        sent = HandedOff(reference, level, contact, summary())
         records.apply("web", f"web:{reference}", [assessed, sent])
 
 

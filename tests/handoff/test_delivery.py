@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from actions.errands.questions import IN_THIS_CHAT
 from actions.handoff import outbox, webhook
 from actions.handoff.delivery import Deliverer, keep_delivering, wait
 from actions.handoff.settings import Settings
@@ -30,7 +31,7 @@ Work = Callable[[Deliverer, Clinic], Awaitable[Any]]
 def clock(records: Records) -> Clock:
     """The time of the records and of delivery."""
     made = Clock()
-    records._clock = made
+    records.clock = made
     return made
 
 
@@ -86,6 +87,12 @@ def test_as_fhir_when_that_is_asked_for(records: Records, clock: Clock) -> None:
     bundle = json.loads(body)
     assert (bundle["resourceType"], clinic.types) == ("Bundle", {"application/fhir+json"})
     assert CONTACT in json.dumps(bundle)
+
+
+def test_who_wants_the_answer_in_the_chat_is_found_there(records: Records, clock: Clock) -> None:
+    hand_off(records, "K-1", contact=IN_THIS_CHAT)
+    (body,) = deliver(records, clock, Clinic()).bodies["K-1.webhook"]
+    assert "chat" in json.loads(body)["contact"]
 
 
 def test_a_wrong_secret_is_refused_and_seen(records: Records, clock: Clock) -> None:
@@ -231,6 +238,15 @@ def test_a_post_of_a_worker_that_died_is_taken_when_its_lease_ends(records: Reco
     assert (early.requests, late.requests) == (0, 1)
     assert not outbox.settle(records, lost, "dead", clock(), "too late")
     assert post_of(records, "K-1.webhook")["state"] == "sent"
+
+
+def test_who_comes_back_after_the_lease_changes_nothing_for_the_next(records: Records, clock: Clock) -> None:
+    hand_off(records, "K-1")
+    (late,) = outbox.take(records, clock(), LEASE, 1)
+    clock.forward(61)
+    (holder,) = outbox.take(records, clock(), LEASE, 1)
+    assert not outbox.settle(records, late, "dead", clock(), "too late")
+    assert outbox.settle(records, holder, "sent", clock())
 
 
 def test_one_post_that_cannot_be_made_does_not_keep_the_others(records: Records, clock: Clock) -> None:

@@ -19,7 +19,7 @@ from tests.handoff.made import CONTACT, WORDS, Clock, hand_off, post_of, setting
 def clock(records: Records) -> Clock:
     """The time of the records and of delivery."""
     made = Clock()
-    records._clock = made
+    records.clock = made
     return made
 
 
