@@ -27,12 +27,13 @@ from actions.triage import load_protocol
 from bot.nlu import intents as intents_module
 from bot.nlu import text as text_module
 from bot.nlu import words as words_module
+from bot.nlu.clauses import parts_to_embed
 from bot.nlu.embeddings import embedder
 from bot.nlu.intents import Nearest, TextClassifier
 from bot.nlu.languages import Languages
 from bot.nlu.merge import LOW, merge
 from bot.nlu.reader import Read, Reader
-from bot.nlu.second import KEPT, SecondReader, parts_to_embed
+from bot.nlu.second import KEPT, SecondReader
 from bot.nlu.text import Words, clean
 from bot.nlu.words import make_words
 

@@ -243,9 +243,9 @@ def cross_findings(protocol: Protocol) -> dict[str, Tally]:
     """Five-fold cross-validation of both readers together, on the lines of data/nlu/said."""
     from bot.nlu.embeddings import embedder
     from bot.nlu.entries import read_entries
+    from bot.nlu.fit import NEAR, SAID, read_lines, train
     from bot.nlu.merge import LOW, merge
     from bot.nlu.reader import Reader
-    from bot.nlu.second import NEAR, SAID, SecondReader, read_lines
     from bot.nlu.words import make_words
 
     red = {finding.id for finding in protocol.findings.values() if finding.red_flag}
@@ -258,7 +258,7 @@ def cross_findings(protocol: Protocol) -> dict[str, Tally]:
     tallies = {name: Tally() for name in ("read", "asked", "quiet", "harmless", "status")}
     for fold in range(FOLDS):
         known = np.where(folds != fold)[0]
-        second = SecondReader.train([lines[i] for i in known], [views[i] for i in known], vectors[known])
+        second = train([lines[i] for i in known], [views[i] for i in known], vectors[known])
         for index in np.where(folds == fold)[0]:
             line, view = lines[index], views[index]
             if line.finding not in red or not view.tokens:
