@@ -114,9 +114,14 @@ class Block:
         self.idf = np.asarray(idf, dtype=np.float32)
 
     @classmethod
-    def fit(cls, bags: Sequence[list[str]]) -> tuple[Block, Any]:
-        """The block for these bags of features, and their matrix."""
-        vectorizer = TfidfVectorizer(analyzer=_itself, sublinear_tf=True, min_df=RARE_FEATURE, dtype=np.float32)
+    def fit(cls, bags: Sequence[list[str]], fewest: int = RARE_FEATURE) -> tuple[Block, Any]:
+        """The block for these bags of features, and their matrix.
+
+        Args:
+            bags: the features of each text.
+            fewest: a feature that fewer texts have is left out.
+        """
+        vectorizer = TfidfVectorizer(analyzer=_itself, sublinear_tf=True, min_df=fewest, dtype=np.float32)
         matrix = vectorizer.fit_transform(bags)
         return cls(vectorizer.vocabulary_, vectorizer.idf_), matrix
 

@@ -234,7 +234,7 @@ def cross_intents() -> Tally:
         left = [one for one, at in zip(examples, folds) if at == fold]
         vectors = embedder().embed([text for text, _ in left])
         for (text, label), vector in zip(left, vectors):
-            got = model.labels[int(model.probabilities(text, vector).argmax())]
+            got = model.labels[int(model.probabilities(grams_of(text), vector).argmax())]
             tally.add(got == label, f"intent {label}, heard {got}: {text}")
     return tally
 
