@@ -19,11 +19,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
-from bot.nlu import clauses, features
+from bot.nlu import clauses, embeddings, features
 from bot.nlu.clauses import clauses_of, place_of
 from bot.nlu.embeddings import embedder
 from bot.nlu.entries import read_entries
 from bot.nlu.features import SPOKEN, Block, cue_marks, rule_marks
+from bot.nlu.minilm import graph
 from bot.nlu.reader import Reader, View
 from bot.nlu.second import KEPT, STATUSES, WHOLE_WEIGHT, Fitted, SecondReader, tables_of, words_say
 from bot.nlu.words import make_words
@@ -166,7 +167,7 @@ def fingerprint(lines: Sequence[Line]) -> str:
         lines: of `data/nlu/said/`.
     """
     code = [inspect.getsource(part) for part in (
-        clauses, features, spoken_targets, fit_linear, squeeze, train, train_status, tables_of, words_say,
+        embeddings, graph, clauses, features, spoken_targets, fit_linear, squeeze, train, train_status, tables_of, words_say,
     )]  # fmt: skip
     parts = [*code, *[f"{line.finding} {line.status} {line.text}" for line in lines]]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -219,7 +219,7 @@ def cross_intents() -> Tally:
     """Five-fold cross-validation of the intents."""
     from bot.nlu.embeddings import embedder
     from bot.nlu.entries import examples_of
-    from bot.nlu.intents import TextClassifier
+    from bot.nlu.intents import TextClassifier, grams_of
 
     examples: list[tuple[str, str]] = []
     for path in sorted((ROOT / "data" / "nlu" / "intents").glob("*.yml")):
@@ -418,10 +418,13 @@ def report(parse: Parse, protocol: Protocol, deep: bool) -> tuple[str, list[str]
 
 
 def make_parse() -> Parse:
-    """The trained model as a function."""
+    """The trained model as a function, run as the server runs it."""
     from rasa.core.agent import Agent
 
+    from bot.plain_runner import PlainRunner
+
     agent = Agent.load(str(ROOT / "models"))
+    agent.processor.graph_runner = PlainRunner(agent.processor.graph_runner)
     loop = asyncio.new_event_loop()
 
     def parse(text: str) -> Mapping[str, Any]:
