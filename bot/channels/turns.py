@@ -12,7 +12,7 @@ from rasa.core.channels.channel import OutputChannel, UserMessage
 
 from actions import cards
 from actions.conversation import where
-from bot.trackers import ONCE
+from bot.trackers import ONCE, TalkMovedOn
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +67,17 @@ async def turn(
 
 
 async def _work(
+    agent: Agent, sender: str, text: str, channel: str, message_id: str | None, collector: Collector
+) -> None:
+    """Work a message, once more where another worker wrote to the talk meanwhile: its lock was lost, or never shared."""
+    try:
+        await _worked(agent, sender, text, channel, message_id, collector)
+    except TalkMovedOn:
+        collector.messages.clear()
+        await _worked(agent, sender, text, channel, message_id, collector)
+
+
+async def _worked(
     agent: Agent, sender: str, text: str, channel: str, message_id: str | None, collector: Collector
 ) -> None:
     once = None if message_id is None else ONCE + message_id
