@@ -154,6 +154,10 @@ class TalkStore(TrackerStore):  # type: ignore[misc]
         """The same for a person by their key, as the records know them."""
         return await _in_thread(lambda: self._stored(person, last))
 
+    async def lengths(self, senders: Iterable[str]) -> dict[str, int]:
+        """How many events are stored of each of these talks that there is."""
+        return await _in_thread(lambda: self._lengths(senders))
+
     async def keys(self) -> Iterable[str]:
         """The person's key of every stored talk; the senders themselves are not stored."""
         return await _in_thread(self._people)
@@ -176,6 +180,14 @@ class TalkStore(TrackerStore):  # type: ignore[misc]
         with reading(self._engine) as connection:
             rows = list(connection.execute(query).scalars())
         return [event for data in reversed(rows) for event in json.loads(data)]
+
+    def _lengths(self, senders: Iterable[str]) -> dict[str, int]:
+        people = {self.records.person(sender): sender for sender in senders}
+        length = sa.func.max(talk_events.c.number + talk_events.c.amount)
+        mine = talk_events.c.sender_id.in_(list(people))
+        query = sa.select(talk_events.c.sender_id, length).where(mine).group_by(talk_events.c.sender_id)
+        with reading(self._engine) as connection:
+            return {people[person]: number for person, number in connection.execute(query)}
 
     def _record_of_plan(self, secret: str) -> dict[str, Any] | None:
         with reading(self._engine) as connection:

@@ -53,6 +53,11 @@ class WebInput(InputChannel):  # type: ignore[misc]
         self._sockets.server.attach(app, SOCKET_PATH)
         app.request_middleware.appendleft(preflight_of(self._origins))
 
+        async def stop(*_: Any) -> None:
+            self.talks.watch.stop()
+
+        app.register_listener(stop, "before_server_stop")
+
     def _agent(self) -> Any:
         if self._app is None:
             raise RuntimeError("the web channel is in no application yet")

@@ -49,6 +49,8 @@ class Room:
         self.in_line = 0
         self.rounds = 0
         """Grows each time that entries were handed out."""
+        self.length: int | None = None
+        """Stored events when the store was last looked at."""
         self.unsaved: deque[Entry] = deque(maxlen=MOST_UNSAVED)
         """Answers that are in no store, because it failed or everything was just deleted."""
 
@@ -129,6 +131,10 @@ class Rooms:
             if empty is not None:
                 del self._rooms[empty]
         return room
+
+    def listened(self) -> dict[str, Room]:
+        """The rooms that somebody listens in."""
+        return {session: room for session, room in self._rooms.items() if room.listeners or room.polls}
 
     def leave(self, session: str, name: str) -> None:
         """Take a socket out of a session."""

@@ -20,6 +20,7 @@ from bot.channels.web.place import settings
 from bot.channels.web.refusals import Refusal
 from bot.channels.web.rooms import Listener, Room, Rooms
 from bot.channels.web.sessions import CHANNEL, Sessions, sender_of
+from bot.channels.web.watch import Watch
 from bot.trackers import ONCE
 
 logger = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ class WebTalks:
         self._agent = agent
         self._rooms = Rooms()
         self._running: set[asyncio.Future[Any]] = set()
+        self.watch = Watch(self._rooms, self._look)
 
     # --- begin and leave -----------------------------------------------------------------------
 
@@ -91,6 +93,7 @@ class WebTalks:
             return [] if is_new else await self._entries(session, HISTORY_TURNS)
         room = self._rooms.of(session)
         await room.join(name, listener)
+        self.watch.start()
         rounds = room.rounds
         try:
             history = [] if is_new else await self._entries(session, HISTORY_TURNS)
@@ -153,20 +156,21 @@ class WebTalks:
         return {"ok": True}
 
     async def _show(self, session: str, id: str, text: str, answer: list[dict[str, Any]], room: Room) -> None:
-        """Send the entries of a turn: as they are stored, else as they were answered.
+        """Send the entries of a turn: as they are stored, and what is not stored as it was answered.
 
         Raises:
             Refusal: the turn failed and left nothing in the store.
         """
         entries = await self._entries(session, LIVE_TURNS)
         await room.hand_out(entries)
-        if any(entry.id == id for entry in entries):
+        own = next((at for at, entry in enumerate(entries) if entry.id == id), None)
+        said = [] if own is not None else [partial(Entry, by="person", text=text, id=id)]
+        if own is not None and any(entry.by != "person" for entry in entries[own:]):
             return
-        if await self._agent().tracker_store.answer_to(sender_of(session), ONCE + id) is not None:
+        if own is None and await self._agent().tracker_store.answer_to(sender_of(session), ONCE + id):
             return
-        said = partial(Entry, by="person", text=text, id=id)
-        await room.hand_out_unsaved([said, *(partial(answered, message) for message in answer)])
-        if any((message.get("custom") or {}).get("card", {}).get("kind") == "safety" for message in answer):
+        await room.hand_out_unsaved([*said, *(partial(answered, message) for message in answer)])
+        if own is None and any(_is_safety(message) for message in answer):
             raise Refusal("failed")
 
     async def _entries(self, session: str, turns: int) -> list[Entry]:
@@ -190,6 +194,7 @@ class WebTalks:
         """
         room = self._rooms.of(session)
         poll = room.open_poll()
+        self.watch.start()
         end = asyncio.get_running_loop().time() + self.seconds_of_a_poll
         turns = HISTORY_TURNS
         try:
@@ -206,6 +211,15 @@ class WebTalks:
         finally:
             room.close_poll(poll)
         return []
+
+    async def _look(self, listened: dict[str, Room]) -> None:
+        """Send what another worker has written since the last look."""
+        lengths = await self._agent().tracker_store.lengths([sender_of(session) for session in listened])
+        for session, room in listened.items():
+            length = lengths.get(sender_of(session), 0)
+            if room.length != length:
+                await room.hand_out(await self._entries(session, LIVE_TURNS))
+                room.length = length
 
     # --- delete and push -----------------------------------------------------------------------
 
@@ -247,7 +261,10 @@ class WebTalks:
                 by = {"from": message["from"]} if message.get("from") else {}
                 talk.update(BotUttered(message.get("text"), data, by), agent.domain)
             await agent.tracker_store.save(talk)
-        await self._rooms.of(session).hand_out(await self._entries(session, LIVE_TURNS))
+        try:
+            await self._rooms.of(session).hand_out(await self._entries(session, LIVE_TURNS))
+        except Exception as error:  # noqa: BLE001  it is in the talk: saying so prevents a second time
+            logger.error("a message could not be shown yet: %s", where(error))
         return True
 
 
@@ -268,6 +285,10 @@ def read_message(data: object) -> tuple[str, str]:
     if len(text) > LONGEST_TEXT:
         raise Refusal("too_long")
     return id, text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _is_safety(message: dict[str, Any]) -> bool:
+    return bool((message.get("custom") or {}).get("card", {}).get("kind") == "safety")
 
 
 async def _in_thread(work: Callable[[], Result]) -> Result:

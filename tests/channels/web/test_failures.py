@@ -74,6 +74,19 @@ def test_a_failing_action_gives_the_safety_card_and_the_talk_goes_on(
     run(test())
 
 
+def test_an_answer_that_says_nothing_becomes_the_safety_card(
+    site: Site, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def test() -> None:
+        page = await site.page().open()
+        monkeypatch.setattr(Talk, "reply", lambda *_: [])
+        assert await page.say("my knee hurts") == {"ok": True}
+        assert kinds(await page.settled()) == ["safety"]
+        assert texts(page.entries, "person") == ["my knee hurts"]
+
+    run(test())
+
+
 @pytest.mark.parametrize("event", ["begin", "delete"])
 def test_a_handler_that_raises_is_acked_with_the_safety_card(
     site: Site, run: Run, monkeypatch: pytest.MonkeyPatch, event: str

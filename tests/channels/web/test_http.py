@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.channels.turns import turn
 from bot.channels.web.limits import LARGEST_BODY, MOST_LISTENERS
 from tests.channels.web.conftest import Run, Site
 from tests.channels.web.page import Plain, kinds, texts
@@ -99,6 +100,30 @@ def test_a_message_sent_again_is_worked_once(site: Site, run: Run) -> None:
         await page.begin()
         assert await asyncio.gather(*[page.say(CALF, id="same") for _ in range(4)]) == [{"ok": True}] * 4
         assert texts(await page.wait(0), "person") == [CALF]
+
+    run(test())
+
+
+def test_a_client_that_goes_away_does_not_fail_its_turn(site: Site, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test() -> None:
+        begun, go = asyncio.Event(), asyncio.Event()
+
+        async def slow(*given: Any) -> Any:
+            begun.set()
+            await go.wait()
+            return await turn(*given)
+
+        monkeypatch.setattr("bot.channels.web.talks.turn", slow)
+        page = site.plain()
+        await page.begin()
+        asking = asyncio.ensure_future(page.say(CALF))
+        await begun.wait()
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        assert (await page.begin())["history"] == []  # the server has seen the connection close by now
+        waiting = asyncio.ensure_future(page.wait(0))
+        go.set()
+        assert texts(await waiting, "person") == [CALF]
 
     run(test())
 

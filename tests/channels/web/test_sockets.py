@@ -12,6 +12,7 @@ import socketio
 from bot.channels import push
 from bot.channels.turns import turn
 from bot.channels.web.limits import MOST_LISTENERS, SAYING, Buckets
+from bot.channels.web.talks import HISTORY_TURNS
 from tests.channels.web.conftest import Run, Site
 from tests.channels.web.page import Page, kinds, texts
 
@@ -115,6 +116,43 @@ def test_an_answer_of_another_worker_comes_when_the_message_is_sent_again(site: 
         assert await page.say(CALF, id="elsewhere") == {"ok": True}
         new = (await page.settled())[had:]
         assert (new[0]["id"], new[0]["text"], kinds(new)[-1]) == ("elsewhere", CALF, "question")
+
+    run(test())
+
+
+def test_what_another_worker_writes_comes_by_itself(site: Site, run: Run, agent: Any) -> None:
+    async def test() -> None:
+        site.talks.watch.seconds_of_a_round = 0.05
+        page, plain = await site.page().open(), site.plain()
+        plain.token = page.token
+        waiting = asyncio.ensure_future(plain.wait(0))
+        await turn(agent, f"web:{site.talks.sessions.read(page.token)}", CALF, "web", "elsewhere")
+        await page.heard("coughing")
+        assert texts(await waiting, "person") == texts(await page.settled(), "person") == [CALF]
+
+    run(test())
+
+
+def test_what_is_said_while_a_page_loads_is_not_missed(
+    site: Site, run: Run, agent: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def test() -> None:
+        site.talks.watch.seconds_of_a_round = 60.0
+        first, second = await site.page().open(), site.page()
+        read = agent.tracker_store.stored
+
+        async def while_reading(sender: str, last: int) -> Any:
+            events = await read(sender, last)
+            if last == HISTORY_TURNS:
+                await first.say(CALF)
+            return events
+
+        with monkeypatch.context() as slow:
+            slow.setattr(agent.tracker_store, "stored", while_reading)
+            await second.open(first.token)
+        assert second.begun["history"] == []
+        await second.heard(CALF)
+        assert await second.settled() == await first.settled()
 
     run(test())
 
@@ -284,6 +322,27 @@ def test_a_clinicians_reply_comes_at_once_and_stays(site: Site, run: Run) -> Non
         assert entry["from"] == "clinician"
         await page.say(NO)
         assert (await site.page().open(page.token)).begun["history"] == await page.settled()
+
+    run(test())
+
+
+def test_a_reply_that_cannot_be_shown_at_once_is_not_brought_twice(
+    site: Site, run: Run, agent: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def test() -> None:
+        site.talks.watch.seconds_of_a_round = 0.05
+        page = await site.page().open()
+        await page.say(CALF)
+        sender = f"web:{site.talks.sessions.read(page.token)}"
+
+        async def broken(*_: object) -> None:
+            raise OSError
+
+        with monkeypatch.context() as failing:
+            failing.setattr(agent.tracker_store, "stored", broken)
+            assert await site.talks.push(sender, [{"text": "Please come in today.", "from": "clinician"}])
+        await page.heard("Please come in today.")
+        assert texts(await page.settled(), "clinician") == ["Please come in today."]
 
     run(test())
 
