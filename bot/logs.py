@@ -23,7 +23,12 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
         at = datetime.fromtimestamp(record.created, timezone.utc).isoformat(timespec="milliseconds")
-        line = {"at": at, "level": record.levelname.lower(), "by": record.name, "event": record.getMessage()}
+        line: dict[str, object] = {
+            "at": at,
+            "level": record.levelname.lower(),
+            "by": record.name,
+            "event": record.getMessage(),
+        }
         if TALK.get() is not None:
             line["talk"] = TALK.get()
         error = record.exc_info[1] if record.exc_info else None

@@ -79,9 +79,10 @@ def watching() -> Blueprint:
 async def _parts(request: Request, asked: Asked) -> dict[str, bool]:
     """Which of the parts that an answer needs are well."""
     agent, background = getattr(request.app.ctx, "agent", None), getattr(request.app.ctx, "background", None)
-    model = agent is not None and agent.is_ready()
-    database = model and await _database_answers(agent.tracker_store.records, asked)
-    return {"model": model, "database": database, "outbox": background is not None and background.is_alive()}
+    if agent is None or not agent.is_ready():
+        return {"model": False}
+    database = await _database_answers(agent.tracker_store.records, asked)
+    return {"model": True, "database": database, "outbox": background is not None and background.is_alive()}
 
 
 async def _database_answers(records: Records, asked: Asked) -> bool:
