@@ -30,12 +30,11 @@ def main() -> int:
     except OSError as error:
         print(f"Kneewise cannot start: {host}:{port}: {error.strerror}", file=sys.stderr)
         return 1
-    asyncio.run(_run(amount))
-    return 0
+    return asyncio.run(_run(amount))
 
 
-async def _run(amount: int) -> None:
-    await Workers(amount, [sys.executable, "-m", "bot.server"], os.environ).run()
+async def _run(amount: int) -> int:
+    return await Workers(amount, [sys.executable, "-m", "bot.server"], os.environ).run()
 
 
 if __name__ == "__main__":

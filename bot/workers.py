@@ -87,10 +87,15 @@ class Workers:
     def __init__(self, amount: int, command: list[str], environ: Mapping[str, str]):
         self._amount, self._command, self._environ = amount, command, dict(environ)
         self._stopping = asyncio.Event()
+        self._code, self._lived = 0, False
         self._folder = tempfile.mkdtemp(prefix="kneewise-metrics-")
 
-    async def run(self) -> None:
-        """Run them until a signal to stop."""
+    async def run(self) -> int:
+        """Run them until a signal to stop, or until one cannot start at all.
+
+        Returns:
+            The exit code.
+        """
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, self._stopping.set)
@@ -98,6 +103,7 @@ class Workers:
             await asyncio.gather(*(self._keep(number) for number in range(self._amount)))
         finally:
             shutil.rmtree(self._folder, ignore_errors=True)
+        return self._code
 
     async def _keep(self, number: int) -> None:
         """One worker after the other in one place."""
@@ -105,9 +111,14 @@ class Workers:
         while not self._stopping.is_set():
             begun = time.monotonic()
             code = await self._one(number)
+            lived = time.monotonic() - begun > SECONDS_OF_A_LIFE
+            self._lived = self._lived or lived
+            if not self._stopping.is_set() and code > 0 and not self._lived:
+                self._code = code  # it ended by itself and has said why; starting it again would change nothing
+                self._stopping.set()
             if self._stopping.is_set():
                 return
-            pause = SHORTEST_PAUSE if time.monotonic() - begun > SECONDS_OF_A_LIFE else min(2 * pause, LONGEST_PAUSE)
+            pause = SHORTEST_PAUSE if lived else min(2 * pause, LONGEST_PAUSE)
             print(f"Worker {number} ended ({code}); the next one starts in {pause:.0f} s.", file=sys.stderr, flush=True)
             with suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause)
