@@ -43,7 +43,7 @@ $(MODEL): .venv/ready $(MODEL_SOURCES)
 
 run: $(MODEL) ## start the bot on http://127.0.0.1:5005 (PORT=…, HOST=…)
 	@echo "Starting on http://$(HOST):$(PORT), about 10 seconds …"
-	@exec $(PY) -m bot.server
+	@exec $(PY) -m bot
 
 chat: $(MODEL) ## talk in the terminal, without a server
 	@exec $(PY) -m bot.chat

@@ -35,6 +35,7 @@ class Background:
         self._agent, self._store = agent, store
         self._open = AsyncExitStack()
         self._handed_off, self._replied = asyncio.Event(), asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Start all of it; a part that is not set up, or set up wrongly, stops nothing else."""
@@ -50,6 +51,11 @@ class Background:
         """End all of it."""
         known.tell(None)
         await self._open.aclose()
+
+    def is_alive(self) -> bool:
+        """Whether nothing that was started has failed; what had nothing to do may have ended."""
+        ended = [task for task in self._tasks if task.done()]
+        return bool(self._tasks) and not any(task.cancelled() or task.exception() for task in ended)
 
     async def _start_delivery(self) -> None:
         try:
@@ -69,6 +75,7 @@ class Background:
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
+        self._tasks.append(task)
 
         async def end() -> None:
             task.cancel()

@@ -34,9 +34,14 @@ def quieten() -> None:
     warnings.filterwarnings("ignore")
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        processors=[_without_words, structlog.processors.add_log_level, structlog.dev.ConsoleRenderer(colors=False)],
+        processors=[_without_words, structlog.processors.add_log_level, _renderer()],
         cache_logger_on_first_use=True,
     )
+
+
+def _renderer() -> Any:
+    in_json = os.environ.get("KNEEWISE_LOG") == "json"
+    return structlog.processors.JSONRenderer() if in_json else structlog.dev.ConsoleRenderer(colors=False)
 
 
 def _without_words(_: Any, __: str, event: MutableMapping[str, Any]) -> dict[str, Any]:

@@ -21,20 +21,22 @@ from rasa.core.agent import Agent, load_agent  # noqa: E402
 from rasa.core.channels.channel import UserMessage  # noqa: E402
 from rasa.core.run import configure_app, create_http_input_channels  # noqa: E402
 from rasa.core.utils import AvailableEndpoints  # noqa: E402
-from sanic import Sanic, response  # noqa: E402
-from sanic.request import Request  # noqa: E402
-from sanic.response import HTTPResponse  # noqa: E402
+from sanic import Sanic  # noqa: E402
 
 from actions import known  # noqa: E402
+from bot import logs  # noqa: E402
 from bot.actions_in_process import InProcessActions, use_in_process_check  # noqa: E402
 from bot.background import Background  # noqa: E402
 from bot.channels import slack  # noqa: E402
 from bot.channels.telegram.channel import attach as attach_telegram  # noqa: E402
 from bot.channels.turns import Collector  # noqa: E402
+from bot.keepers import keepers_of_settings  # noqa: E402
 from bot.locks import QuickLockStore  # noqa: E402
 from bot.pages import pages  # noqa: E402
 from bot.plain_runner import PlainRunner  # noqa: E402
 from bot.trackers import TalkStore  # noqa: E402
+from bot.watching import watching  # noqa: E402
+from bot.workers import is_worker, shared_socket, when_alone  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -50,7 +52,8 @@ def make_endpoints(database: str | None = None) -> AvailableEndpoints:
     use_in_process_check()
     store = TalkStore(url=database)
     known.use(store.records)
-    return AvailableEndpoints(action=InProcessActions(), tracker_store=store, lock_store=QuickLockStore())
+    locks = QuickLockStore(keepers=keepers_of_settings(store.records.url), key_of=store.records.person)
+    return AvailableEndpoints(action=InProcessActions(), tracker_store=store, lock_store=locks)
 
 
 async def make_agent(model: str, endpoints: AvailableEndpoints) -> Agent:
@@ -108,11 +111,7 @@ def make_app(model: str, host: str, database: str | None = None) -> Sanic:
     )
 
     app.blueprint(pages())
-
-    @app.get("/health")
-    async def health(request: Request) -> HTTPResponse:
-        ready = getattr(request.app.ctx, "agent", None) is not None
-        return response.json({"status": "ok" if ready else "starting"}, status=200 if ready else 503)
+    app.blueprint(watching())
 
     async def load(app: Sanic, _: Any) -> None:
         try:
@@ -122,10 +121,13 @@ def make_app(model: str, host: str, database: str | None = None) -> Sanic:
             os._exit(1)
         app.ctx.background = Background(app.ctx.agent, endpoints.tracker_store)
         await app.ctx.background.start()
+        if is_worker():
+            when_alone(app.stop)
         print(f"Kneewise is ready: http://{host}:{os.environ.get('PORT', '5005')}/", flush=True)
 
     async def stop(app: Sanic, _: Any) -> None:
         await app.ctx.background.stop()
+        await endpoints.lock_store.close()
 
     app.register_listener(load, "before_server_start")
     app.register_listener(stop, "before_server_stop")
@@ -151,7 +153,10 @@ def main() -> int:
     host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "5005"))
     app = make_app(os.environ.get("KNEEWISE_MODEL", str(ROOT / "models")), host)
     logging.getLogger("sanic.access").disabled = True
-    app.run(host=host, port=port, workers=1, access_log=False, motd=False)
+    if logs.wanted():
+        logs.use_json()
+    place = {"sock": shared_socket(host, port)} if is_worker() else {"host": host, "port": port}
+    app.run(**place, workers=1, access_log=False, motd=False)
     return 0
 
 

@@ -1,8 +1,8 @@
 """The conversation store: every event of a talk in a database, the live trackers at hand.
 
 Rasa's own SQL store blocks the event loop and replays the whole talk from the database each turn. This one
-writes in a thread, keeps the tracker of a talk in memory, and trusts it only while the database holds exactly
-the events that it was saved with, so a second worker stays right. The tables are those of the records: a person is a
+writes in a thread, keeps the tracker of a talk in memory, cut down to its last turns, and trusts it only while the database
+holds exactly the events that it was saved with, so a second worker stays right. The tables are those of the records: a person is a
 keyed hash there, never the channel's id. A failed write raises: the channel then shows
 the safety card, instead of going on with a talk that would be lost.
 """
@@ -14,19 +14,19 @@ import json
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import BotUttered, Event, Restarted, SlotSet, UserUttered
+from rasa.shared.core.events import BotUttered, Event, Restarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from actions.records.database import insert, reading
-from actions.records.store import Records
+from actions.records.store import Records, one_at_a_time
 from actions.records.tables import plan_links, talk_events, turns
+from bot.history import TURNS, Saved, keep, kept_of, new_events, record_in, summary
 
 MOST_LIVE = 2000
 """Talks kept in memory; the least recently used one leaves first."""
@@ -42,10 +42,14 @@ LAST = (
 )
 INSERT = sa.insert(talk_events)
 
-Saved = tuple[int, datetime]
-"""How many events of a talk are stored, and when the last of them were. No two states of a talk share both."""
+ROWS_AT_ONCE = 20
+"""Turns that are read at a time where one looks back for something."""
 
 Result = TypeVar("Result")
+
+
+class TalkMovedOn(Exception):
+    """Another worker has written to the talk, or deleted it, since it was read: what was to be saved is out of date."""
 
 
 class TalkStore(TrackerStore):  # type: ignore[misc]
@@ -77,41 +81,52 @@ class TalkStore(TrackerStore):  # type: ignore[misc]
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The talk of one person, or None. The caller owns it until `save`."""
         live = self._live.pop(sender_id, None)
-        if live is not None:
-            tracker, saved = live
-            if saved == await _in_thread(lambda: self._last(sender_id)):
-                return tracker
+        if live is not None and live[1] == await _in_thread(lambda: self._last(sender_id)):
+            return live[0]
         rows = await _in_thread(lambda: self._rows(sender_id))
         if not rows:
             return None
-        stored = [event for data, _ in rows for event in json.loads(data)]
-        events = [Event.from_parameters(event) for event in stored]
+        stored = [json.loads(row.data) for row in rows]
+        record = None
+        if rows[0].number > 0 and record_in([event for turn in stored for event in turn]) is None:
+            record = await _in_thread(lambda: self._record_of(self.records.person(sender_id)))
         tracker = self.init_tracker(sender_id)
-        for event in events:
+        before = summary(record) if rows[0].number > 0 else []
+        for event in [*before, *(Event.from_parameters(event) for turn in stored for event in turn)]:
             if event is not None:
                 tracker.update(event, self.domain)
-        tracker.kneewise_saved = (len(stored), rows[-1][1])
+        keep(tracker, (rows[-1].number + rows[-1].amount, rows[-1].at), [len(turn) for turn in stored])
         return tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Write the events that are new since the talk was read; a restart deletes all, its own turn included."""
-        saved: Saved | None = getattr(tracker, "kneewise_saved", None)
-        events = list(tracker.events)
-        at = 0 if saved is None else saved[0]
-        new = events[at:]
+        """Write the events that are new since the talk was read; a restart deletes all, its own turn included.
+
+        Raises:
+            TalkMovedOn: it is not stored as it was read any more.
+        """
+        kept, new = kept_of(tracker), new_events(tracker)
         if self.event_broker is not None:
             await self._stream_new_events(self.event_broker, new, tracker.sender_id)
         if any(isinstance(event, Restarted) for event in new):
             await _in_thread(lambda: self._delete(tracker.sender_id))
             return
+        saved = kept.saved if kept else None
         if new:
-            saved = (len(events), await _in_thread(lambda: self._append(tracker.sender_id, at, new)))
+            saved = await _in_thread(lambda: self._append(tracker.sender_id, saved, new))
+            keep(tracker, saved, [*(kept.turns if kept else ()), len(new)])
         if saved is None:
             return
-        tracker.kneewise_saved = saved
         self._live[tracker.sender_id] = (tracker, saved)
         while len(self._live) > MOST_LIVE:
             self._live.popitem(last=False)
+
+    def live(self, sender_id: str) -> DialogueStateTracker | None:
+        """The talk of one person as this process last saved it, to look at only; None when it is not at hand."""
+        return self._live.get(sender_id, (None,))[0]
+
+    def live_talks(self) -> int:
+        """How many talks are at hand."""
+        return len(self._live)
 
     async def delete(self, sender_id: str) -> None:
         """Forget one talk entirely."""
@@ -152,11 +167,12 @@ class TalkStore(TrackerStore):  # type: ignore[misc]
             row = connection.execute(LAST, {"person": self.records.person(sender_id)}).first()
         return None if row is None else (row[0], row[1])
 
-    def _rows(self, sender_id: str) -> list[tuple[str, datetime]]:
+    def _rows(self, sender_id: str) -> list[sa.engine.Row]:
+        """The last turns, oldest first."""
         mine = talk_events.c.sender_id == self.records.person(sender_id)
-        query = sa.select(talk_events.c.data, talk_events.c.at).where(mine).order_by(talk_events.c.number)
+        query = sa.select(talk_events).where(mine).order_by(talk_events.c.number.desc()).limit(TURNS)
         with reading(self._engine) as connection:
-            return [(data, at) for data, at in connection.execute(query)]
+            return list(reversed(connection.execute(query).all()))
 
     def _stored(self, person: str, last: int) -> list[dict[str, Any]]:
         mine = talk_events.c.sender_id == person
@@ -174,30 +190,45 @@ class TalkStore(TrackerStore):  # type: ignore[misc]
             return {people[person]: number for person, number in connection.execute(query)}
 
     def _record_of_plan(self, secret: str) -> dict[str, Any] | None:
-        owner = sa.select(plan_links.c.sender_id).where(plan_links.c.secret == secret).scalar_subquery()
-        query = sa.select(talk_events.c.data).where(talk_events.c.sender_id == owner)
         with reading(self._engine) as connection:
-            for row in connection.execute(query.order_by(talk_events.c.number.desc())):
-                record = _record_in([Event.from_parameters(event) for event in json.loads(row[0])])
-                if record is not None:
-                    return record
-        return None
+            owner = sa.select(plan_links.c.sender_id).where(plan_links.c.secret == secret)
+            person = connection.execute(owner).scalar()
+        return None if person is None else self._record_of(person)
 
-    def _append(self, sender_id: str, number: int, events: list[Event]) -> datetime:
-        """Write one turn; when it was written."""
+    def _record_of(self, person: str) -> dict[str, Any] | None:
+        """What was last written down of a talk, however many turns ago."""
+        mine = sa.select(talk_events.c.number, talk_events.c.data).where(talk_events.c.sender_id == person)
+        newest_first = mine.order_by(talk_events.c.number.desc()).limit(ROWS_AT_ONCE)
+        rows: list[Any] = []
+        with reading(self._engine) as connection:
+            while True:
+                older = newest_first if not rows else newest_first.where(talk_events.c.number < rows[-1].number)
+                rows = connection.execute(older).all()
+                found = (record_in(json.loads(row.data)) for row in rows)
+                record = next((one for one in found if one is not None), None)
+                if record is not None or not rows:
+                    return record
+
+    def _append(self, sender_id: str, read: Saved | None, events: list[Event]) -> Saved:
+        """Write one turn, if the talk is still stored as it was read; what is stored then."""
         person, now = self.records.person(sender_id), self.records.now()
-        data = json.dumps([event.as_dict() for event in events])
-        row = {"sender_id": person, "number": number, "amount": len(events), "data": data, "at": now}
+        number = read[0] if read else 0
+        stored = [event.as_dict() for event in events]
+        row = {"sender_id": person, "number": number, "amount": len(events), "data": json.dumps(stored), "at": now}
         with self._engine.begin() as connection:
+            one_at_a_time(connection, person)
+            last = connection.execute(LAST, {"person": person}).first()
+            if (None if last is None else (last[0], last[1])) != read:
+                raise TalkMovedOn
             connection.execute(INSERT, row)
-            secret = (_record_in(events) or {}).get("plan_id")
+            secret = (record_in(stored) or {}).get("plan_id")
             if secret is not None:
                 link = insert(connection, plan_links).values(secret=secret, sender_id=person)
                 connection.execute(link.on_conflict_do_nothing())
             answered = _answered(person, events)
             if answered is not None:
                 connection.execute(sa.insert(turns), answered)
-        return now
+        return number + len(events), now
 
     def _answer_to(self, sender_id: str, message_id: str) -> list[dict[str, Any]] | None:
         mine = turns.c.sender_id == self.records.person(sender_id)
@@ -215,14 +246,6 @@ class TalkStore(TrackerStore):  # type: ignore[misc]
     def _people(self) -> list[str]:
         with reading(self._engine) as connection:
             return list(connection.execute(sa.select(talk_events.c.sender_id).distinct()).scalars())
-
-
-def _record_in(events: list[Event]) -> dict[str, Any] | None:
-    """The last record that these events wrote."""
-    for event in reversed(events):
-        if isinstance(event, SlotSet) and event.key == "record" and isinstance(event.value, dict):
-            return event.value
-    return None
 
 
 def _answered(person: str, events: list[Event]) -> dict[str, Any] | None:

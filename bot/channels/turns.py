@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import time
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -12,10 +13,12 @@ from rasa.core.channels.channel import OutputChannel, UserMessage
 
 from actions import cards
 from actions.conversation import where
-from bot.trackers import ONCE
+from bot import logs, metrics
+from bot.trackers import ONCE, TalkMovedOn
 
 logger = logging.getLogger(__name__)
 
+FALLBACK = "nlu_fallback"
 SECONDS_FOR_A_TURN = float(os.environ.get("KNEEWISE_TURN_SECONDS", "15"))
 
 
@@ -24,6 +27,7 @@ class Collector(OutputChannel):
 
     def __init__(self) -> None:
         self.messages: list[dict[str, Any]] = []
+        self.outcome = metrics.ANSWERED
 
     @classmethod
     def name(cls) -> str:
@@ -57,26 +61,51 @@ async def turn(
     Returns:
         The messages of the answer, never an empty list.
     """
-    collector = Collector()
+    collector, begun = Collector(), time.perf_counter()
     try:
+        logs.TALK.set(agent.tracker_store.records.person(sender)[: logs.LETTERS])
         await asyncio.wait_for(_work(agent, sender, text, channel, message_id, collector), SECONDS_FOR_A_TURN)
     except Exception as error:  # noqa: BLE001  nothing may leave the person without an answer
         logger.error("turn failed: %s", where(error))
         collector.messages.clear()
-    return collector.messages or [card_message(cards.safety())]
+    messages = collector.messages or [card_message(cards.safety())]
+    _count(channel, collector, messages, time.perf_counter() - begun)
+    logs.TALK.set(None)
+    return messages
+
+
+def _count(channel: str, collector: Collector, messages: list[dict[str, Any]], seconds: float) -> None:
+    kinds = [((message.get("custom") or {}).get("card") or {}).get("kind") for message in messages]
+    outcome = metrics.FAILED if "safety" in kinds else collector.outcome
+    metrics.turned(channel, outcome, seconds, messages)
+    logs.turned(channel, outcome, seconds)
 
 
 async def _work(
+    agent: Agent, sender: str, text: str, channel: str, message_id: str | None, collector: Collector
+) -> None:
+    """Work a message, once more where another worker wrote to the talk meanwhile: its lock was lost, or never shared."""
+    try:
+        await _worked(agent, sender, text, channel, message_id, collector)
+    except TalkMovedOn:
+        collector.messages.clear()
+        await _worked(agent, sender, text, channel, message_id, collector)
+
+
+async def _worked(
     agent: Agent, sender: str, text: str, channel: str, message_id: str | None, collector: Collector
 ) -> None:
     once = None if message_id is None else ONCE + message_id
     async with agent.lock_store.lock(sender):
         stored = await agent.tracker_store.answer_to(sender, once) if once else None
         if stored is not None:
-            collector.messages = stored
+            collector.messages, collector.outcome = stored, metrics.REPEATED
             return
         message = UserMessage(text, collector, sender, input_channel=channel, message_id=once)
         await agent.processor.handle_message(message)
+        talk = agent.tracker_store.live(sender)
+        if talk is not None and talk.latest_message.intent.get("name") == FALLBACK:
+            metrics.FALLBACKS.inc()
 
 
 def card_message(card: cards.Card) -> dict[str, Any]:

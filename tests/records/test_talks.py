@@ -10,11 +10,11 @@ import pytest
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, Restarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy.exc import IntegrityError
 
 from actions.records.effects import Erased
 from actions.records.store import Records
-from bot.trackers import ONCE, TalkStore
+from bot.history import TURNS
+from bot.trackers import ONCE, ROWS_AT_ONCE, TalkMovedOn, TalkStore
 from tests.records.everything import counts, days_later, places_of
 
 SENDER = "web:sender-5f3a"
@@ -29,6 +29,12 @@ def now(work: Awaitable[Result]) -> Result:
 
 def filled(records: Records) -> dict[str, int]:
     return {name: count for name, count in counts(records).items() if count}
+
+
+@pytest.fixture
+def domain() -> Domain:
+    """The slots that the project has."""
+    return Domain.load("domain.yml")
 
 
 @pytest.fixture
@@ -80,9 +86,48 @@ def test_two_workers_in_one_talk_never_both_write(store: TalkStore, other: TalkS
     assert late is not None
     say(store, "two")
     late.update(UserUttered("three"), other.domain)
-    with pytest.raises(IntegrityError):
+    with pytest.raises(TalkMovedOn):
         now(other.save(late))
     assert texts(now(other.retrieve(SENDER))) == ["one", "two"]
+
+
+def test_a_talk_deleted_meanwhile_is_not_written_to(store: TalkStore, records: Records) -> None:
+    late = say(store, "one")
+    records.apply("web", SENDER, [Erased("receipt")])
+    late.update(UserUttered("two"), store.domain)
+    with pytest.raises(TalkMovedOn):
+        now(store.save(late))
+    assert "talk_events" not in filled(records)
+
+
+MANY = [f"turn {number}" for number in range(ROWS_AT_ONCE + 5)]
+
+
+def test_a_long_talk_is_stored_whole_and_only_its_last_turns_are_live(store: TalkStore, other: TalkStore) -> None:
+    tracker = say(store, *MANY)
+    assert texts(tracker) == MANY[-TURNS:]
+    assert texts(now(other.retrieve(SENDER))) == MANY[-TURNS:]
+    said = [event["text"] for event in now(other.stored(SENDER, 1000)) if event["event"] == "user"]
+    assert said == MANY
+
+
+def test_what_was_written_down_outlives_the_turns_that_are_not_kept(domain: Domain, records: Records) -> None:
+    store, other = TalkStore(domain, records=records), TalkStore(domain, records=records)
+    say(store, "one", plan="plan-1")
+    say(store, *MANY)
+    for worker in (store, other):
+        tracker = now(worker.retrieve(SENDER))
+        assert tracker is not None
+        assert tracker.get_slot("record") == {"plan_id": "plan-1"}
+        assert tracker.copy().get_slot("record") == {"plan_id": "plan-1"}, "replayed from its events"
+    assert now(store.record_of_plan("plan-1")) == {"plan_id": "plan-1"}
+
+
+def test_workers_in_turn_append_where_the_other_stopped(store: TalkStore, other: TalkStore) -> None:
+    for number, text in enumerate(MANY):
+        say((store, other)[number % 2], text)
+    said = [event["text"] for event in now(store.stored(SENDER, 1000)) if event["event"] == "user"]
+    assert said == MANY
 
 
 def test_the_sender_stands_in_no_table(store: TalkStore, records: Records) -> None:

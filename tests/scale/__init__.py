@@ -1,0 +1,1 @@
+"""Many workers: locks, the supervisor, what a proxy publishes."""
