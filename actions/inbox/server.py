@@ -20,6 +20,7 @@ STATIC = Path(__file__).parent / "static"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 REFRESH_S = 10
 """The page looks for news so often."""
+MOST_PORT = 65535
 PORT = "5006"
 OFF = "off"
 
@@ -61,6 +62,18 @@ def make_inbox(
     return app
 
 
+def _port(given: str) -> int:
+    """A port that can be listened on; uvloop would take the rest of a larger number.
+
+    Raises:
+        ValueError: it is none.
+    """
+    port = int(given)
+    if not 0 <= port <= MOST_PORT:
+        raise ValueError(f"a port is a number up to {MOST_PORT}")
+    return port
+
+
 def _static() -> Handler:
     known = {path.name: path.read_bytes() for path in STATIC.iterdir()}
 
@@ -94,7 +107,7 @@ async def start_inbox(
     runner = web.AppRunner(make_inbox(records, transcript, notify, clock), access_log=None, handle_signals=False)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, int(port)).start()
+        await web.TCPSite(runner, host, _port(port)).start()
     except (OSError, ValueError, OverflowError) as error:
         await runner.cleanup()
         why = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)

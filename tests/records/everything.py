@@ -10,9 +10,18 @@ import sqlalchemy as sa
 from actions.records.effects import Assessed, CheckedIn, HandedOff, Planned, Reminded
 from actions.records.store import Records
 from actions.records.tables import handoff_notes, plan_links, replies, talk_events, turns
+from actions.records.telegram_tables import telegram_keyboards, telegram_waiting
 
 SAID = "my secret words about the calf"
-HOUSE = {"deletions", "secret_checks", "clinicians", "sessions", "alembic_version"}
+HOUSE = {
+    "deletions",
+    "secret_checks",
+    "clinicians",
+    "sessions",
+    "alembic_version",
+    "telegram_updates",
+    "telegram_payloads",
+}
 """Tables that hold nothing of people."""
 
 
@@ -54,6 +63,8 @@ def fill(records: Records, sender: str, mark: str) -> None:
                        "data": f'[{{"event": "user", "text": "{SAID}"}}, {{"event": "bot", "text": "I see."}}]'}),
         (plan_links, {"secret": f"plan-{mark}", "sender_id": person}),
         (turns, {"sender_id": person, "message_id": "once:1", "at": now.replace(tzinfo=timezone.utc).timestamp(), "answer": SAID}),
+        (telegram_waiting, {"id": mark, "number": 1, "chat": person, "body": records.seal(SAID), "at": now, "sent": 0}),
+        (telegram_keyboards, {"person": person, "message": 1, "content": {}, "ticked": [], "open": True, "at": now}),
     ]  # fmt: skip
     with records.engine.begin() as connection:
         for table, row in rows:
