@@ -1,8 +1,9 @@
-"""What the server shows besides the talk: exercise pictures, the metronome, and the printable plan."""
+"""What the server shows besides the talk: the page and its widget, exercise pictures, the metronome, the printable plan."""
 
 from __future__ import annotations
 
 import asyncio
+import gzip
 import hashlib
 import os
 import re
@@ -10,6 +11,7 @@ import tempfile
 from collections.abc import Callable
 from datetime import date
 from functools import cache
+from html import escape
 from pathlib import Path
 
 from sanic import Blueprint, response
@@ -22,10 +24,13 @@ from actions.selfcare import figures
 from actions.selfcare.page import plan_page
 from actions.selfcare.plan import make_plan, may_have_plan
 from actions.triage.engine import next_step
-from actions.triage.model import Assessment
+from actions.triage.model import Assessment, Level
+from actions.wording import fill, public_url
 
 ROOT = Path(__file__).resolve().parents[1]
-MEDIA = Path(__file__).parent / "web" / "media"
+WEB = Path(__file__).parent / "web"
+MEDIA = WEB / "media"
+PAGE = WEB / "page"
 CACHE = ROOT / "build" / "media"
 TYPES = {".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
          ".css": "text/css; charset=utf-8", ".png": "image/png", ".gif": "image/gif"}  # fmt: skip
@@ -36,6 +41,8 @@ POLICY = (
 )
 HEADERS = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 KEPT = {**HEADERS, "Cache-Control": "public, max-age=3600"}
+WIDGET = {**KEPT, "Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin", "Vary": "Accept-Encoding"}
+DRAWN = {**HEADERS, "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:"}
 PRIVATE = {**HEADERS, "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 MAKERS: dict[str, Callable[[str, figures.Side, figures.Theme], str | bytes]] = {
     "svg": figures.still_svg, "anim.svg": figures.animated_svg, "png": figures.still_png, "gif": figures.gif,
@@ -79,6 +86,7 @@ def pages() -> Blueprint:
     """The routes; `request.app.ctx.agent` holds the talks."""
     routes = Blueprint("kneewise_pages")
     known = {path.name: path.read_bytes() for path in MEDIA.iterdir()}
+    _add_home(routes)
 
     @routes.get("/media/exercises/<name>")
     async def exercise(_: Request, name: str) -> HTTPResponse:
@@ -102,6 +110,36 @@ def pages() -> Blueprint:
         return response.html(page, headers=PRIVATE)
 
     return routes
+
+
+def _add_home(routes: Blueprint) -> None:
+    """The page at `/`, its files, the widget, and the rules as a drawing."""
+    widget = (WEB / "dist" / "widget.js").read_bytes()
+    small = gzip.compress(widget, mtime=0)
+    home = (PAGE / "index.html").read_text()
+    files = {path.name: path.read_bytes() for path in PAGE.iterdir() if path.name != "index.html"}
+    rules = (ROOT / "docs" / "protocol.html").read_text()
+
+    @routes.get("/")
+    async def index(_: Request) -> HTTPResponse:
+        signs = "".join(f"<li>{escape(fill(line))}</li>" for line in protocol().levels[Level.SELF_CARE].safety_net)
+        return response.html(fill(home, address=public_url(), signs=signs), headers={**HEADERS, "Cache-Control": "no-cache"})
+
+    @routes.get("/<name:page[a-z-]*[.](?:css|js|svg)>")
+    async def page_file(_: Request, name: str) -> HTTPResponse:
+        if name not in files:
+            return response.text("There is no such page.", status=404, headers=HEADERS)
+        return response.raw(files[name], content_type=TYPES[Path(name).suffix], headers=KEPT)
+
+    @routes.get("/widget.js")
+    async def script(request: Request) -> HTTPResponse:
+        packed = "gzip" in request.headers.get("accept-encoding", "")
+        headers = {**WIDGET, "Content-Encoding": "gzip"} if packed else WIDGET
+        return response.raw(small if packed else widget, content_type=TYPES[".js"], headers=headers)
+
+    @routes.get("/protocol")
+    async def protocol_page(_: Request) -> HTTPResponse:
+        return response.html(rules, headers=DRAWN)
 
 
 async def _plan(request: Request, secret: str) -> str | None:

@@ -102,6 +102,7 @@ def make_app(model: str, host: str, database: str | None = None) -> Sanic:
         use_syslog=False,
     )
 
+    app.router.static_routes.pop(("",), None)  # Rasa's own greeting at `/`; the page stands there
     app.blueprint(pages())
 
     @app.get("/health")
