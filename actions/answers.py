@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from actions.cards import DELETE, NOT_SURE, OPENING, options
+from actions.cards import CHECK_IN, DELETE, NOT_SURE, OPENING, options
 from actions.triage.model import Finding, Protocol
 from actions.wording import content, opening
 
@@ -127,7 +127,7 @@ def take_payload(answer: Payload, asks: Iterable[str], protocol: Protocol) -> di
     Raises:
         BadAnswer: unknown question, or a value that does not fit it.
     """
-    if answer.question in protocol.screens:
+    if answer.question in protocol.screens or answer.question == CHECK_IN:
         return _screen_values(answer.value, tuple(asks))
     finding = protocol.findings.get(answer.question)
     if finding is None or finding.watched:
@@ -216,7 +216,7 @@ def in_context(message: Message, pending: str, asks: list[str], protocol: Protoc
     """
     if pending in (OPENING, DELETE):
         return _to_choice(message, pending)
-    if pending in protocol.screens:
+    if pending in protocol.screens or pending == CHECK_IN:
         return _to_screen(message, asks, protocol)
     finding = protocol.findings.get(pending)
     return _to_finding(message, finding) if finding else None
@@ -228,7 +228,7 @@ def _to_choice(message: Message, pending: str) -> dict[str, Any] | None:
     picked = _picked(message.words, titles)
     if picked and len(picked) == 1:
         return {pending: values[picked[0]]}
-    if pending == DELETE and (said := _yes_no(message)) in ("yes", "no"):
+    if pending == DELETE and (said := yes_no(message)) in ("yes", "no"):
         return {pending: said}
     return None
 
@@ -236,7 +236,7 @@ def _to_choice(message: Message, pending: str) -> dict[str, Any] | None:
 def _to_finding(message: Message, finding: Finding) -> dict[str, Any] | None:
     own = [one for one in message.heard if one.id == finding.id and one.status in RECORDED]
     if finding.kind == "yes_no":
-        said = _yes_no(message)
+        said = yes_no(message)
         picked = _picked(message.words, [option.title for option in options(finding)])
         if picked and len(picked) == 1 and said is None:
             said = options(finding)[picked[0]].value
@@ -254,7 +254,7 @@ def _to_finding(message: Message, finding: Finding) -> dict[str, Any] | None:
             return {finding.id: present[-1]}
         if picked and not own and len(picked) == 1:
             return {finding.id: finding.options[picked[0]].value}
-        if finding.id == "for_whom" and (said := _yes_no(message)) in ("yes", "no"):
+        if finding.id == "for_whom" and (said := yes_no(message)) in ("yes", "no"):
             return {finding.id: "self" if said == "yes" else "someone_else"}
         return None
     chosen = {one.value for one in own if one.status == "present"} | {finding.options[i].value for i in picked or ()}
@@ -290,7 +290,7 @@ def _to_number(message: Message, finding: Finding, own: list[Heard]) -> dict[str
 
 def _to_screen(message: Message, asks: list[str], protocol: Protocol) -> dict[str, Any] | None:
     heard = {one.id: RECORDED[one.status] for one in message.heard if one.id in asks and one.status in RECORDED}
-    said = _yes_no(message)
+    said = yes_no(message)
     if said == NOT_SURE and not heard:
         return dict.fromkeys(asks, NOT_SURE)
     short = len(message.words.split()) <= LONG_NO
@@ -312,7 +312,7 @@ def _to_screen(message: Message, asks: list[str], protocol: Protocol) -> dict[st
     return None
 
 
-def _yes_no(message: Message) -> str | None:
+def yes_no(message: Message) -> str | None:
     """Yes, no or not sure, where the words or the intent say nothing else."""
     words = message.words
     for value, known in ((NOT_SURE, UNSURE), ("yes", YES), ("no", NO)):

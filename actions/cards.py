@@ -12,6 +12,7 @@ from actions.wording import content, fill, opening, say
 
 OPENING = "opening"
 DELETE = "delete_my_data"
+CHECK_IN = "check_in_screen"
 NOT_SURE = "not_sure"
 
 
@@ -60,14 +61,14 @@ def question(asked: Question, protocol: Protocol) -> Card:
     screen = protocol.screens.get(asked.id)
     if screen is None:
         finding = protocol.findings[asked.id]
-        card = _question_card(
+        card = question_card(
             asked.id, finding.plainer if asked.plainer else finding.prompt, finding.why, finding.kind, options(finding)
         )
         if finding.kind == "number" and card.data is not None:
             card.data.update(unit=finding.unit, range=[finding.low, finding.high])
         return card
     titles = tuple(Option(id, protocol.findings[id].title) for id in asked.asks)
-    return _question_card(screen.id, screen.plainer if asked.plainer else screen.prompt, screen.why, "any_of", titles)
+    return question_card(screen.id, screen.plainer if asked.plainer else screen.prompt, screen.why, "any_of", titles)
 
 
 def options(finding: Finding) -> tuple[Option, ...]:
@@ -85,16 +86,26 @@ def opening_question() -> Card:
     """The first question: what the person is here for."""
     entry = opening()
     choices = tuple(Option(value, title) for value, title in entry["options"].items())
-    return _question_card(OPENING, entry["prompt"], entry["why"], "one_of", choices, unsure=False)
+    return question_card(OPENING, entry["prompt"], entry["why"], "one_of", choices, unsure=False)
 
 
 def delete_question() -> Card:
     """The confirmation before everything is deleted."""
     choices = (Option("yes", say("yes_word")), Option("no", say("no_word")))
-    return _question_card(DELETE, say("delete_confirm"), "", "yes_no", choices, unsure=False)
+    return question_card(DELETE, say("delete_confirm"), "", "yes_no", choices, unsure=False)
 
 
-def _question_card(id: str, prompt: str, why: str, kind: str, choices: tuple[Option, ...], unsure: bool = True) -> Card:
+def question_card(id: str, prompt: str, why: str, kind: str, choices: tuple[Option, ...], unsure: bool = True) -> Card:
+    """The card of any question.
+
+    Args:
+        id: what an answer names.
+        prompt: the question.
+        why: why it is asked.
+        kind: `yes_no`, `one_of`, `any_of`, `number` or `text`.
+        choices: the options.
+        unsure: whether "not sure" may be tapped.
+    """
     lines = [prompt]
     buttons: list[tuple[str, str]] = []
     if kind == "any_of":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Mapping
-from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +12,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import Restarted, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import cards
+from actions import cards, known
 from actions.answers import Heard, Message
 from actions.dialogue import Talk
 from actions.record import Record
@@ -84,8 +83,11 @@ class SafeAction(Action):  # type: ignore[misc]
         try:
             message = message_of(tracker)
             record = Record.from_json(tracker.get_slot("record"))
-            talk = Talk(record, message, protocol(), date.today())
-            shown = talk.reply(self.wish or message.intent)
+            wish = self.wish or message.intent
+            person = known.Person(tracker.sender_id, tracker.get_latest_input_channel() or "rest")
+            talk = Talk(record, message, protocol(), known.today(), await person.memory(record.remembered, wish))
+            shown = [*person.replies(), *talk.reply(wish)]
+            await person.write(talk.effects)
             events = [SlotSet("record", record.to_json())]
             if talk.erase:
                 events = [Restarted(), SlotSet("record", None)]
@@ -213,6 +215,24 @@ class OtherLanguage(SafeAction):
     """Say, in the person's language, that only English is read, and go on with buttons."""
 
     action, wish = "other_language", "other_language"
+
+
+class Progress(SafeAction):
+    """Show how the pain went."""
+
+    action, wish = "progress", "ask_progress"
+
+
+class MyData(SafeAction):
+    """Give the person everything that is stored about them."""
+
+    action, wish = "my_data", "my_data"
+
+
+class Remind(SafeAction):
+    """Ask after the knee from time to time, or stop it."""
+
+    action, wish = "remind", "remind_me"
 
 
 class DeleteData(SafeAction):

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 MOST_STEPS_BACK = 24
+MOST_LINES_SAID = 8
+LONGEST_LINE_SAID = 200
 MOST_SECOND_ASKS = 5
 """A person who is not sure is asked once more in plainer words, at most this often in one talk (20 questions in all)."""
 
@@ -41,6 +43,20 @@ class Record:
     """The secret in the address of the printable plan, once there is a plan."""
     plan_made_on: str | None = None
     """The day the plan was made, as ISO date."""
+    errand: str | None = None
+    """What is being done besides the triage: `plan`, `check_in` or `handoff`."""
+    told: dict[str, Any] = field(default_factory=dict)
+    """Answers that belong to the errand and are no findings."""
+    last_session: dict[str, Any] = field(default_factory=dict)
+    """Pain of the last check-in (`pain_during`, `pain_after`, `pain_next_morning`); the plan follows it."""
+    steps_up: int = 0
+    """How often a check-in has moved the plan up, less the times it went down; never below 0."""
+    said: list[str] = field(default_factory=list)
+    """A few of the person's own lines, for a hand-off: the first, and those that told a finding."""
+    remembered: bool = False
+    """Something about this person is in the records beyond the talk."""
+    seen_on: str | None = None
+    """The day of the last message, as ISO date."""
     opened: bool = False
     """The introduction was given."""
     deleting: bool = False
@@ -79,6 +95,25 @@ class Record:
         if before:
             self.steps = [*self.steps, {"before": before, "pending": self.pending, **asked_before}][-MOST_STEPS_BACK:]
         return changed
+
+    def quote(self, line: str) -> None:
+        """Keep a line that the person said; the first stays, the oldest of the others goes when there are many."""
+        line = " ".join(line.split())[:LONGEST_LINE_SAID]
+        if line and line not in self.said:
+            self.said = [*self.said[:1], *[*self.said[1:], line][-(MOST_LINES_SAID - 1) :]]
+
+    def forget_what_is_old(self, lasting: frozenset[str]) -> None:
+        """Only what stays true over weeks is kept; everything else is to be asked again.
+
+        Args:
+            lasting: ids of the findings that are kept, unless they are not sure.
+        """
+        kept = {id: value for id, value in self.findings.items() if id in lasting and value != "not_sure"}
+        fresh = Record(
+            findings=kept, opened=True, remembered=self.remembered, plan_id=self.plan_id, plan_made_on=self.plan_made_on,
+            last_session=self.last_session, steps_up=self.steps_up,
+        )  # fmt: skip
+        self.__dict__.update(fresh.__dict__)
 
     def told_in_words(self, ids: set[str]) -> None:
         """What was told in words is no longer settled by a card shown before: a late tap of "none" leaves it."""

@@ -47,7 +47,7 @@ async def _talk() -> None:
             return
         if not interactive:
             print(f"{PROMPT}{line}")
-        for text in shown(await turn(agent.handle_message, "terminal", line, "rest")):
+        for text in shown(await turn(agent, "terminal", line, "rest")):
             print(text, flush=True)
 
 

@@ -1,36 +1,36 @@
-"""What the server shows besides the talk: the page and its widget, exercise pictures, the metronome, the printable plan."""
+"""What the server shows besides the talk: exercise pictures, the metronome, and the printable plan."""
 
 from __future__ import annotations
 
 import asyncio
-import gzip
 import hashlib
+import json
 import os
 import re
 import tempfile
 from collections.abc import Callable
 from datetime import date
 from functools import cache
-from html import escape
 from pathlib import Path
 
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from actions import known
 from actions.conversation import protocol
 from actions.record import Record
-from actions.selfcare import figures
+from actions.selfcare import chart, figures
 from actions.selfcare.page import plan_page
-from actions.selfcare.plan import make_plan, may_have_plan
+from actions.selfcare.plan import may_have_plan
+from actions.selfcare.progress import Entry
 from actions.triage.engine import next_step
-from actions.triage.model import Assessment, Level
-from actions.wording import fill, public_url
+from actions.triage.model import Assessment
+from actions.turn import plan_of
+from actions.wording import content
 
 ROOT = Path(__file__).resolve().parents[1]
-WEB = Path(__file__).parent / "web"
-MEDIA = WEB / "media"
-PAGE = WEB / "page"
+MEDIA = Path(__file__).parent / "web" / "media"
 CACHE = ROOT / "build" / "media"
 TYPES = {".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
          ".css": "text/css; charset=utf-8", ".png": "image/png", ".gif": "image/gif"}  # fmt: skip
@@ -41,9 +41,9 @@ POLICY = (
 )
 HEADERS = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 KEPT = {**HEADERS, "Cache-Control": "public, max-age=3600"}
-WIDGET = {**KEPT, "Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin", "Vary": "Accept-Encoding"}
-DRAWN = {**HEADERS, "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:"}
 PRIVATE = {**HEADERS, "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+SECONDS_FOR_MY_DATA = 3600
+LINK_OVER = "This link is over. Ask for your data again in the chat."
 MAKERS: dict[str, Callable[[str, figures.Side, figures.Theme], str | bytes]] = {
     "svg": figures.still_svg, "anim.svg": figures.animated_svg, "png": figures.still_png, "gif": figures.gif,
 }  # fmt: skip
@@ -86,7 +86,6 @@ def pages() -> Blueprint:
     """The routes; `request.app.ctx.agent` holds the talks."""
     routes = Blueprint("kneewise_pages")
     known = {path.name: path.read_bytes() for path in MEDIA.iterdir()}
-    _add_home(routes)
 
     @routes.get("/media/exercises/<name>")
     async def exercise(_: Request, name: str) -> HTTPResponse:
@@ -109,37 +108,41 @@ def pages() -> Blueprint:
             return response.text(gone, status=404, headers=PRIVATE)
         return response.html(page, headers=PRIVATE)
 
+    @routes.get("/my-data/<link>")
+    async def my_data(_: Request, link: str) -> HTTPResponse:
+        found = await asyncio.get_running_loop().run_in_executor(None, _my_data, link)
+        if found is None:
+            return response.text(LINK_OVER, status=404, headers=PRIVATE)
+        named = {**PRIVATE, "Content-Disposition": 'attachment; filename="kneewise.json"'}
+        return response.text(found, headers=named, content_type="application/json")
+
+    @routes.get("/progress/<name>")
+    async def progress(_: Request, name: str) -> HTTPResponse:
+        link, _dot, kind = name.rpartition(".")
+        drawn = await asyncio.get_running_loop().run_in_executor(None, _chart, link, kind)
+        if drawn is None:
+            return response.text("There is no such picture.", status=404, headers=PRIVATE)
+        return response.raw(drawn, content_type=TYPES[f".{kind}"], headers=PRIVATE)
+
     return routes
 
 
-def _add_home(routes: Blueprint) -> None:
-    """The page at `/`, its files, the widget, and the rules as a drawing."""
-    widget = (WEB / "dist" / "widget.js").read_bytes()
-    small = gzip.compress(widget, mtime=0)
-    home = (PAGE / "index.html").read_text()
-    files = {path.name: path.read_bytes() for path in PAGE.iterdir() if path.name != "index.html"}
-    rules = (ROOT / "docs" / "protocol.html").read_text()
+def _my_data(link: str) -> str | None:
+    """Everything stored of the person that a link belongs to, as JSON."""
+    sender = known.sender_of(link, SECONDS_FOR_MY_DATA)
+    if sender is None:
+        return None
+    return json.dumps(known.records().export(sender), indent=1, ensure_ascii=False, default=str)
 
-    @routes.get("/")
-    async def index(_: Request) -> HTTPResponse:
-        signs = "".join(f"<li>{escape(fill(line))}</li>" for line in protocol().levels[Level.SELF_CARE].safety_net)
-        return response.html(fill(home, address=public_url(), signs=signs), headers={**HEADERS, "Cache-Control": "no-cache"})
 
-    @routes.get("/<name:page[a-z-]*[.](?:css|js|svg)>")
-    async def page_file(_: Request, name: str) -> HTTPResponse:
-        if name not in files:
-            return response.text("There is no such page.", status=404, headers=HEADERS)
-        return response.raw(files[name], content_type=TYPES[Path(name).suffix], headers=KEPT)
-
-    @routes.get("/widget.js")
-    async def script(request: Request) -> HTTPResponse:
-        packed = "gzip" in request.headers.get("accept-encoding", "")
-        headers = {**WIDGET, "Content-Encoding": "gzip"} if packed else WIDGET
-        return response.raw(small if packed else widget, content_type=TYPES[".js"], headers=headers)
-
-    @routes.get("/protocol")
-    async def protocol_page(_: Request) -> HTTPResponse:
-        return response.html(rules, headers=DRAWN)
+def _chart(link: str, kind: str) -> bytes | None:
+    """The picture of somebody's check-ins."""
+    if kind not in chart.KINDS:
+        return None
+    sender = known.sender_of(link)
+    entries = [Entry(one.day, one.answers) for one in known.records().memory(sender).check_ins] if sender else []
+    told = [(entry.day, entry.pain) for entry in entries if entry.pain is not None]
+    return chart.draw(told, content("load.yml")["pain_zones"], kind) if told else None
 
 
 async def _plan(request: Request, secret: str) -> str | None:
@@ -150,5 +153,4 @@ async def _plan(request: Request, secret: str) -> str | None:
     step = next_step(record.findings, protocol(), frozenset(record.doubts))
     if not isinstance(step, Assessment) or not may_have_plan(step, record.findings):
         return None
-    made_on = date.fromisoformat(record.plan_made_on)
-    return plan_page(make_plan(record.findings, protocol(), made_on), record.findings, made_on)
+    return plan_page(plan_of(record, protocol()), record.findings, date.fromisoformat(record.plan_made_on))

@@ -24,8 +24,10 @@ from sanic import Sanic, response  # noqa: E402
 from sanic.request import Request  # noqa: E402
 from sanic.response import HTTPResponse  # noqa: E402
 
+from actions import known  # noqa: E402
 from bot.actions_in_process import InProcessActions, use_in_process_check  # noqa: E402
-from bot.channels.rest import CardCollector  # noqa: E402
+from bot.channels.turns import Collector  # noqa: E402
+from bot.home import add_home  # noqa: E402
 from bot.locks import QuickLockStore  # noqa: E402
 from bot.pages import pages  # noqa: E402
 from bot.plain_runner import PlainRunner  # noqa: E402
@@ -43,9 +45,9 @@ def make_endpoints(database: str | None = None) -> AvailableEndpoints:
         database: URL of the conversation store; `DATABASE_URL` or a SQLite file when None.
     """
     use_in_process_check()
-    return AvailableEndpoints(
-        action=InProcessActions(), tracker_store=TalkStore(url=database), lock_store=QuickLockStore()
-    )
+    store = TalkStore(url=database)
+    known.use(store.records)
+    return AvailableEndpoints(action=InProcessActions(), tracker_store=store, lock_store=QuickLockStore())
 
 
 async def make_agent(model: str, endpoints: AvailableEndpoints) -> Agent:
@@ -74,7 +76,7 @@ async def make_agent(model: str, endpoints: AvailableEndpoints) -> Agent:
 async def _warm_up(agent: Agent, endpoints: AvailableEndpoints) -> None:
     """Answer once before anybody waits: the first turn loads what is loaded lazily."""
     sender = "kneewise-warm-up"
-    await agent.handle_message(UserMessage("my knee hurts on the stairs", CardCollector(), sender))
+    await agent.handle_message(UserMessage("my knee hurts on the stairs", Collector(), sender))
     await endpoints.tracker_store.delete(sender)
 
 
@@ -102,8 +104,8 @@ def make_app(model: str, host: str, database: str | None = None) -> Sanic:
         use_syslog=False,
     )
 
-    app.router.static_routes.pop(("",), None)  # Rasa's own greeting at `/`; the page stands there
     app.blueprint(pages())
+    add_home(app)
 
     @app.get("/health")
     async def health(request: Request) -> HTTPResponse:

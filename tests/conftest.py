@@ -51,7 +51,7 @@ def talk(agent: Any, loop: asyncio.AbstractEventLoop) -> Callable[[str], list[di
     from bot.channels.rest import turn
 
     sender = uuid.uuid4().hex
-    return lambda text: loop.run_until_complete(turn(agent.handle_message, sender, text, "rest"))
+    return lambda text: loop.run_until_complete(turn(agent, sender, text, "rest"))
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ def test_goes_as_written(path: Path, agent: Any, loop: asyncio.AbstractEventLoop
     sender = uuid.uuid4().hex
 
     async def send(text: str) -> Any:
-        return await turn(agent.handle_message, sender, text, "rest")
+        return await turn(agent, sender, text, "rest")
 
     played = loop.run_until_complete(play(read_script(path), send))
     assert not played.problems, "\n".join([*played.problems, "", *played.transcript])

@@ -89,5 +89,13 @@ class Memory:
     reminder_days: int = 0
     replies: tuple[tuple[str, str], ...] = ()
     """Undelivered replies for this person, (id, text), for channels that cannot start a talk."""
+    receiving: bool = False
+    """There is somebody to hand over to: a clinician's account, a webhook or a Slack channel is set up."""
+    can_remind: bool = False
+    """The channel can start a talk."""
+    data_address: str | None = None
+    """Where everything stored of the person can be fetched for a short time, when they ask for it."""
+    chart_address: str | None = None
+    """Where the picture of their check-ins is, without its ending."""
     assessed: tuple[tuple[str, str], ...] = ()
     """(ISO date, level) of past results, oldest first, the last 20 at most."""

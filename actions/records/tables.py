@@ -146,6 +146,40 @@ deletions = sa.Table(
 )
 """Proof that something was deleted: rows by table, and nothing about whom."""
 
+talk_events = sa.Table(
+    "talk_events",
+    metadata,
+    sa.Column("sender_id", PERSON, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("amount", sa.Integer, nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("data", sa.Text, nullable=False),
+)
+"""The talk, for Rasa: a row holds the events of one turn as JSON, `amount` of them, the first of which is the talk's
+event `number`. `sender_id` is a person, here and below; the name is Rasa's."""
+
+plan_links = sa.Table(
+    "plan_links",
+    metadata,
+    sa.Column("secret", sa.String(64), primary_key=True),
+    sa.Column("sender_id", PERSON, nullable=False, index=True),
+)
+"""Whose plan an address of a printable plan belongs to; the plan itself is made anew from the talk."""
+
+turns = sa.Table(
+    "turns",
+    metadata,
+    sa.Column("sender_id", PERSON, primary_key=True),
+    sa.Column("message_id", sa.String(160), primary_key=True),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("answer", sa.Text, nullable=False),
+)
+"""What a message that may be delivered twice was answered, written together with the events of its turn. `at`: Unix
+time in seconds."""
+
+secret_checks = sa.Table("secret_checks", metadata, sa.Column("value", sa.String(64), primary_key=True))
+"""One row, derived from the secret that this database was written with; another secret would find nobody again."""
+
 clinicians = sa.Table(
     "clinicians",
     metadata,

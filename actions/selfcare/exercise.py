@@ -70,6 +70,17 @@ def first_session(findings: Mapping[str, Any]) -> tuple[Exercise, ...]:
     return _fitted(tuple(sorted(chosen, key=lambda exercise: exercise.order)))
 
 
+def session(findings: Mapping[str, Any], steps_up: int) -> tuple[Exercise, ...]:
+    """A session after some steps up: one set more of each exercise for each step, up to the full dose.
+
+    Args:
+        findings: what is known about the person.
+        steps_up: 0 for the first session.
+    """
+    first = first_session(findings)
+    return tuple(replace(one, sets=min(one.full_sets, one.sets + steps_up)) for one in first)
+
+
 def session_seconds(exercises: tuple[Exercise, ...]) -> float:
     """How long a session takes, with the warm-up and the ways from one exercise to the next."""
     timing = content("exercises.yml")["timing"]

@@ -15,8 +15,8 @@ from actions.selfcare.exercise import (
     Exercise,
     all_exercises,
     exercise_called,
-    first_session,
     irritability,
+    session,
     session_seconds,
 )
 from actions.selfcare.load import LoadLine, load_plan
@@ -67,22 +67,30 @@ def may_have_plan(result: Assessment, findings: Mapping[str, Any]) -> bool:
     return result.level == Level.SELF_CARE and isinstance(age, (int, float)) and age >= ADULT
 
 
-def make_plan(findings: Mapping[str, Any], protocol: Protocol, today: date) -> Plan:
-    """The first plan for one person at self-care.
+def make_plan(
+    findings: Mapping[str, Any],
+    protocol: Protocol,
+    today: date,
+    last_session: Mapping[str, Any] | None = None,
+    steps_up: int = 0,
+) -> Plan:
+    """The plan for one person at self-care.
 
     Args:
         findings: what is known about the person.
         protocol: for the meaning of the findings.
         today: the day the plan is made; the review falls at the end of the trial of six weeks.
+        last_session: pain of the last check-in, see `load_plan`; None for a first plan.
+        steps_up: how often check-ins have moved the plan up.
 
     Returns:
         The same plan for the same findings, as long as the content is the same.
     """
     load, moves = content("load.yml"), content("exercises.yml")
-    exercises = first_session(findings)
+    exercises = session(findings, steps_up)
     return Plan(
         version=version(),
-        lines=load_plan(findings, protocol, load),
+        lines=load_plan(findings, protocol, load, last_session),
         exercises=exercises,
         session_minutes=ceil(session_seconds(exercises) / 60),
         notes=tuple(_notes(exercises, findings)),

@@ -6,53 +6,22 @@ person's words in the log, and what is not usable gets a clear reply.
 
 from __future__ import annotations
 
-import asyncio
 import json
-import logging
-import os
 import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from actions import cards
-from actions.conversation import where
-
-logger = logging.getLogger(__name__)
+from bot.channels import turns
 
 LONGEST_SENDER = 255
+LONGEST_MESSAGE_ID = 128
 LONGEST_BODY = 1_000_000
-SECONDS_FOR_A_TURN = float(os.environ.get("KNEEWISE_TURN_SECONDS", "15"))
-
-
-class CardCollector(OutputChannel):
-    """Collects the answer: for each card its text with buttons, then what may be drawn."""
-
-    def __init__(self) -> None:
-        self.messages: list[dict[str, Any]] = []
-
-    @classmethod
-    def name(cls) -> str:
-        """The channel's name."""
-        return "rest"
-
-    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
-        """Take one message of the bot."""
-        if message.get("text"):
-            text: dict[str, Any] = {"recipient_id": recipient_id, "text": message["text"]}
-            if message.get("buttons"):
-                text["buttons"] = message["buttons"]
-            self.messages.append(text)
-        if message.get("custom"):
-            self.messages.append({"recipient_id": recipient_id, "custom": message["custom"]})
-
-    async def send_text_message(self, recipient_id: str, text: str, **kwargs: Any) -> None:
-        """Take a plain text."""
-        await self.send_response(recipient_id, {"text": text})
 
 
 class RestInput(InputChannel):
@@ -78,16 +47,16 @@ class RestInput(InputChannel):
         @webhook.route("/webhook", methods=["POST"])
         async def receive(request: Request) -> HTTPResponse:
             try:
-                sender, text = _read(request.body)
+                sender, text, message_id = _read(request.body)
             except ValueError as error:
                 return response.json([{"recipient_id": "", "text": f"I cannot read that: {error}."}], status=400)
-            return response.json(await turn(on_new_message, sender, text, self.name()))
+            return response.json(await turn(request.app.ctx.agent, sender, text, self.name(), message_id))
 
         return webhook
 
 
-def _read(body: bytes) -> tuple[str, str]:
-    """Sender and text of a request.
+def _read(body: bytes) -> tuple[str, str, str | None]:
+    """Sender, text, and the message's own id if it has one.
 
     Raises:
         ValueError: what is wrong, safe to show.
@@ -107,41 +76,48 @@ def _read(body: bytes) -> tuple[str, str]:
         raise ValueError('"message" must be a text')
     sender = data.get("sender")
     if sender is None or sender == "":
-        return uuid.uuid4().hex, text
+        return uuid.uuid4().hex, text, None
     if isinstance(sender, int) and not isinstance(sender, bool):
         sender = str(sender)
     if not isinstance(sender, str) or len(sender) > LONGEST_SENDER or "\x00" in sender:
         raise ValueError(f'"sender" must be a text of at most {LONGEST_SENDER} characters')
-    return sender, text.encode("utf-8", "replace").decode("utf-8")
+    return sender, text.encode("utf-8", "replace").decode("utf-8"), _message_id(data)
+
+
+def _message_id(data: dict[str, Any]) -> str | None:
+    """The id that a client gives a message, so that sending it again is answered once.
+
+    Raises:
+        ValueError: it is no short text.
+    """
+    given = data.get("message_id")
+    if given is None:
+        return None
+    if not isinstance(given, str) or not 0 < len(given) <= LONGEST_MESSAGE_ID:
+        raise ValueError(f'"message_id" must be a text of at most {LONGEST_MESSAGE_ID} characters')
+    return given.encode("utf-8", "replace").decode("utf-8")
 
 
 async def turn(
-    on_new_message: Callable[[UserMessage], Awaitable[Any]], sender: str, text: str, channel: str
+    agent: Agent, sender: str, text: str, channel: str = "rest", message_id: str | None = None
 ) -> list[dict[str, Any]]:
-    """Let the bot answer one message; whatever fails, the answer holds the safety card.
+    """One turn as this channel shows it: a card's text with its buttons is one item, what may be drawn the next.
 
     Args:
-        on_new_message: hands a message to the agent.
+        agent: the loaded bot.
         sender: whose talk it is.
         text: what was said.
         channel: the channel's name.
+        message_id: see `turns.turn`.
 
     Returns:
-        The messages of the answer, never an empty list.
+        The items, never an empty list.
     """
-    collector = CardCollector()
-    message = UserMessage(text, collector, sender, input_channel=channel)
-    try:
-        await asyncio.wait_for(on_new_message(message), SECONDS_FOR_A_TURN)
-    except Exception as error:  # noqa: BLE001  nothing may leave the person without an answer
-        logger.error("turn failed: %s", where(error))
-        collector.messages.clear()
-    if not collector.messages:
-        await collector.send_response(sender, card_message(cards.safety()))
-    return collector.messages
-
-
-def card_message(card: cards.Card) -> dict[str, Any]:
-    """One card as Rasa hands messages to a channel."""
-    buttons = [{"title": title, "payload": payload} for title, payload in card.buttons]
-    return {"text": card.text, "buttons": buttons, "custom": {"card": card.data} if card.data else {}}
+    items: list[dict[str, Any]] = []
+    for message in await turns.turn(agent, sender, text, channel, message_id):
+        said = {key: message[key] for key in ("text", "buttons") if message.get(key)}
+        if said:
+            items.append({"recipient_id": sender, **said})
+        if message.get("custom"):
+            items.append({"recipient_id": sender, "custom": message["custom"]})
+    return items

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -12,8 +13,8 @@ import requests
 from tests.servers import Server
 
 
-def ask(server: Server, text: Any, sender: Any = None) -> list[dict[str, Any]]:
-    body = {"sender": sender or uuid.uuid4().hex, "message": text}
+def ask(server: Server, text: Any, sender: Any = None, **more: Any) -> list[dict[str, Any]]:
+    body = {"sender": sender or uuid.uuid4().hex, "message": text, **more}
     reply = requests.post(server.webhook, json=body, timeout=20)
     assert reply.status_code == 200
     return list(reply.json())
@@ -88,7 +89,8 @@ def test_bad_input_gets_a_clear_reply_and_loses_nothing(server: Server, text: st
 @pytest.mark.parametrize(
     "body",
     [b"", b"not json", b"[]", b'"text"', b'{"sender": {"a": 1}, "message": "hi"}', b'{"sender": "x", "message": 5}',
-     b'{"sender": "' + b"x" * 300 + b'", "message": "hi"}', b"\xff\xfe"],
+     b'{"sender": "' + b"x" * 300 + b'", "message": "hi"}', b"\xff\xfe",
+     b'{"sender": "x", "message": "hi", "message_id": 5}', b'{"sender": "x", "message": "hi", "message_id": ""}'],
 )  # fmt: skip
 def test_unusable_request_is_told_what_is_wrong(server: Server, body: bytes) -> None:
     reply = requests.post(server.webhook, data=body, timeout=10)
@@ -112,6 +114,32 @@ def test_a_double_tap_does_not_answer_the_next_question(server: Server) -> None:
     first, second = ask(server, tap, sender), ask(server, tap, sender)
     questions = [[m["custom"]["card"]["id"] for m in reply if "custom" in m][-1] for reply in (first, second)]
     assert questions[0] == questions[1] == "recent_injury"
+
+
+def test_a_message_delivered_again_is_answered_again_and_worked_once(server: Server) -> None:
+    sender = uuid.uuid4().hex
+    ask(server, "my knee hurts", sender)
+    first = ask(server, "/back", sender, message_id="m1")
+    ask(server, "i am 34", sender, message_id="m2")
+    again = ask(server, "/back", sender, message_id="m1")
+    assert again == first
+    assert "34 years" in " ".join(message.get("text", "") for message in ask(server, "/summary", sender))
+
+
+def test_copies_at_the_same_moment_are_one_turn(server: Server) -> None:
+    sender = uuid.uuid4().hex
+    ask(server, "my knee hurts, i am 34, left knee", sender)
+    ask(server, "it is the front", sender)
+    with ThreadPoolExecutor(4) as four:
+        answers = list(four.map(lambda _: ask(server, "/back", sender, message_id="one"), range(4)))
+    assert all(answer == answers[0] for answer in answers)
+    assert "34 years" in " ".join(message.get("text", "") for message in ask(server, "/summary", sender))
+
+
+def test_one_person_does_not_get_the_stored_answer_of_another(server: Server) -> None:
+    ask(server, "i am 77", "stored-a", message_id="same")
+    reply = ask(server, "my calf is swollen and tender", "stored-b", message_id="same")
+    assert reply[-1]["custom"]["card"]["id"] == "breathless_or_chest_pain"
 
 
 def test_the_log_holds_no_words_of_the_person(server: Server) -> None:

@@ -72,7 +72,7 @@ def test_every_language_has_its_words_and_the_emergency_number() -> None:
 
 @pytest.mark.parametrize("code", ["es", "zh", "ur"])
 def test_answered_in_the_language_and_then_by_buttons(loop: Any, agent: Any, code: str) -> None:
-    shown = loop.run_until_complete(turn(agent.handle_message, uuid.uuid4().hex, SAID[code][0], "rest"))
+    shown = loop.run_until_complete(turn(agent, uuid.uuid4().hex, SAID[code][0], "rest"))
     assert shown[0]["text"].startswith(TEXTS[code].split("{")[0])
     assert "112" in shown[0]["text"]
     assert any(one.get("buttons") for one in shown)

@@ -15,7 +15,7 @@ import actions.conversation
 from actions import cards
 from actions.dialogue import Talk
 from actions.wording import service
-from bot.channels import rest
+from bot.channels import turns
 from bot.channels.rest import turn
 from tests.conftest import card
 
@@ -23,7 +23,7 @@ SECRET = "my secret words about the calf"
 
 
 def say(agent: Any, loop: asyncio.AbstractEventLoop, text: str) -> list[dict[str, Any]]:
-    return loop.run_until_complete(turn(agent.handle_message, uuid.uuid4().hex, text, "rest"))
+    return loop.run_until_complete(turn(agent, uuid.uuid4().hex, text, "rest"))
 
 
 def raising(*_: object, **__: object) -> Any:
@@ -62,21 +62,25 @@ def test_a_failing_database_gives_the_safety_card(
 
 
 def test_an_answer_that_hangs_gives_the_safety_card(
-    loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
+    agent: Any, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def hangs(_: Any) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(rest, "SECONDS_FOR_A_TURN", 0.05)
-    messages = loop.run_until_complete(turn(hangs, "somebody", "my knee hurts", "rest"))
+    monkeypatch.setattr(turns, "SECONDS_FOR_A_TURN", 0.05)
+    monkeypatch.setattr(agent.processor, "handle_message", hangs)
+    messages = say(agent, loop, "my knee hurts")
     assert card(messages, "safety") is not None
 
 
-def test_an_empty_answer_becomes_the_safety_card(loop: asyncio.AbstractEventLoop) -> None:
+def test_an_empty_answer_becomes_the_safety_card(
+    agent: Any, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def silent(_: Any) -> None:
         return None
 
-    assert card(loop.run_until_complete(turn(silent, "somebody", "hello", "rest")), "safety") is not None
+    monkeypatch.setattr(agent.processor, "handle_message", silent)
+    assert card(say(agent, loop, "hello"), "safety") is not None
 
 
 def test_the_talk_goes_on_after_a_failure(

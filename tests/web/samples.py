@@ -74,7 +74,9 @@ def samples() -> dict[str, dict[str, Any]]:
         "distance": question("longest_recent_session"),
         "understood": message(cards.understood(told, protocol())),
         **{level: assessment(level) for level in LEVELS},
-        "plan": message(plan_card(make_plan(AT_HOME, protocol(), date(2026, 11, 22)), "http://127.0.0.1/plan/x", "right")),
+        "plan": message(
+            plan_card(make_plan(AT_HOME, protocol(), date(2026, 11, 22)), "http://127.0.0.1/plan/x", "right")
+        ),
         "exercise": message(exercise_card(next(one for one in adults if one.id == "calf_raises"), "right")),
         "advice": message(cards.advice(next(one for one in content("advice.yml") if one.get("follow_up")))),
         "progress": progress(),

@@ -34,7 +34,9 @@ class Studio:
 
     def chat(self, size: dict[str, int], theme: str = "light", **settings: object) -> Page:
         """The page with the chat open."""
-        page = self.browser.new_page(viewport=size, locale="en-GB", reduced_motion="reduce", device_scale_factor=1, **settings)  # type: ignore[arg-type]
+        page = self.browser.new_page(
+            viewport=size, locale="en-GB", reduced_motion="reduce", device_scale_factor=1, **settings
+        )  # type: ignore[arg-type]
         page.goto(self.bot.url)
         page.evaluate("theme => document.querySelector('knee-chat').setAttribute('theme', theme)", theme)
         page.get_by_role("button", name="Knee pain").click()
@@ -50,7 +52,9 @@ class Studio:
 
     def keep(self, page: Page, name: str, part: Locator | None = None) -> None:
         """Save one picture."""
-        page.evaluate("Promise.all([...document.querySelector('knee-chat').shadowRoot.querySelectorAll('img')].map(i => i.decode()))")
+        page.evaluate(
+            "Promise.all([...document.querySelector('knee-chat').shadowRoot.querySelectorAll('img')].map(i => i.decode()))"
+        )
         (part or page).screenshot(path=OUT / f"{name}.png", animations="disabled")
         print(name)
 
@@ -81,8 +85,15 @@ class Studio:
             assert top
             assert end
             assert box
-            clip = {"x": box["x"], "y": top["y"] - 10, "width": box["width"], "height": end["y"] + end["height"] - top["y"] + 22}
-            page.evaluate("Promise.all([...document.querySelector('knee-chat').shadowRoot.querySelectorAll('img')].map(i => i.decode()))")
+            clip = {
+                "x": box["x"],
+                "y": top["y"] - 10,
+                "width": box["width"],
+                "height": end["y"] + end["height"] - top["y"] + 22,
+            }
+            page.evaluate(
+                "Promise.all([...document.querySelector('knee-chat').shadowRoot.querySelectorAll('img')].map(i => i.decode()))"
+            )
             page.screenshot(path=OUT / f"{label}.png", clip=clip, animations="disabled")  # type: ignore[arg-type]
             print(label)
             page.close()
@@ -93,7 +104,12 @@ class Studio:
 
     def take_states(self) -> None:
         """The page, the closed and the open window, and what may go wrong."""
-        for name, size, settings in (("page", DESKTOP, {}), ("page-dark", DESKTOP, {"color_scheme": "dark"}), ("page-phone", PHONE, {}), ("page-nojs", DESKTOP, {"java_script_enabled": False})):
+        for name, size, settings in (
+            ("page", DESKTOP, {}),
+            ("page-dark", DESKTOP, {"color_scheme": "dark"}),
+            ("page-phone", PHONE, {}),
+            ("page-nojs", DESKTOP, {"java_script_enabled": False}),
+        ):
             if self.state(name):
                 page = self.browser.new_page(viewport=size, locale="en-GB", **settings)  # type: ignore[arg-type]
                 page.goto(self.bot.url)
@@ -102,7 +118,12 @@ class Studio:
                 page.screenshot(path=OUT / f"{name}.png", full_page=name != "page")
                 print(name)
                 page.close()
-        for name, size, theme in (("start", DESKTOP, "light"), ("start-dark", DESKTOP, "dark"), ("start-phone", PHONE, "light"), ("start-narrow", NARROW, "light")):
+        for name, size, theme in (
+            ("start", DESKTOP, "light"),
+            ("start-dark", DESKTOP, "dark"),
+            ("start-phone", PHONE, "light"),
+            ("start-narrow", NARROW, "light"),
+        ):
             if self.state(name):
                 page = self.chat(size, theme)
                 self.keep(page, name)
@@ -112,7 +133,12 @@ class Studio:
 
     def talk(self) -> None:
         """A talk of some turns, with help and menu."""
-        for name, size, theme in (("talk", DESKTOP, "light"), ("talk-dark", DESKTOP, "dark"), ("talk-phone", PHONE, "light"), ("talk-narrow", NARROW, "light")):
+        for name, size, theme in (
+            ("talk", DESKTOP, "light"),
+            ("talk-dark", DESKTOP, "dark"),
+            ("talk-phone", PHONE, "light"),
+            ("talk-narrow", NARROW, "light"),
+        ):
             if not self.state(name):
                 continue
             page = self.chat(size, theme)

@@ -17,7 +17,13 @@ from aiohttp import web
 WEB = Path(__file__).resolve().parents[2] / "bot/web"
 STRICT = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self'"
 PAGE_POLICY = f"{STRICT}; style-src 'self'"
-KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml", ".png": "image/png"}
+KINDS = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".html": "text/html",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+}
 EMERGENCY = {
     "text": "999, 112 or 911",
     "number": None,

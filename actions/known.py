@@ -1,0 +1,120 @@
+"""What is known of a person beyond the talk, read before a turn and written after it. The glue to the records."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from actions import cards
+from actions.records.effects import Effect, Memory
+from actions.records.store import Records, targets
+from actions.wording import public_url, say
+
+CAN_START_A_TALK = ("telegram", "slack")
+"""Channels that reach a person who does not write at the moment."""
+FETCHES_REPLIES = ("rest", "terminal")
+"""Channels that nothing can be pushed to: a reply comes with the next answer."""
+NEEDS_MEMORY = ("check_in", "ask_progress", "ask_human", "my_data", "remind_me")
+
+
+SECONDS_UNTIL_ASKED_AGAIN = 10
+"""How long it is taken as known whether somebody receives hand-offs."""
+LINK = "see:"
+"""Begins what is sealed into a link, so that nothing else that was sealed opens one."""
+
+
+class _Open:
+    """The records of this process."""
+
+    records: Records | None = None
+    receiving: tuple[float, bool] = (float("-inf"), False)
+
+
+def use(records: Records) -> None:
+    """From now on, turns are written to these records."""
+    _Open.records, _Open.receiving = records, (float("-inf"), False)
+
+
+def records() -> Records:
+    """The records of this process; opened by `DATABASE_URL` where nobody has said which."""
+    if _Open.records is None:
+        _Open.records = Records()
+    return _Open.records
+
+
+def receiving() -> bool:
+    """Whether hand-offs reach anybody: a clinician has an account, or they are sent on."""
+    asked, known = _Open.receiving
+    if time.monotonic() - asked > SECONDS_UNTIL_ASKED_AGAIN:
+        known = bool(targets()) or records().has_clinicians()
+        _Open.receiving = (time.monotonic(), known)
+    return known
+
+
+def sender_of(link: str, seconds: int | None = None) -> str | None:
+    """Whose link it is; None when it is none of ours, or older than `seconds`."""
+    opened = records().open_link(link, seconds)
+    return opened.removeprefix(LINK) if opened is not None and opened.startswith(LINK) else None
+
+
+def today() -> date:
+    """The day, by the clock of this place; `KNEEWISE_TODAY` (an ISO date) for tests and demonstrations."""
+    given = os.environ.get("KNEEWISE_TODAY")
+    return date.fromisoformat(given) if given else date.today()
+
+
+class Person:
+    """One person in one turn.
+
+    Args:
+        sender: the id by which the channel knows them.
+        channel: the channel's name.
+    """
+
+    def __init__(self, sender: str, channel: str):
+        self.sender, self.channel = sender, channel
+        self._memory = Memory()
+
+    async def memory(self, remembered: bool, wish: str) -> Memory:
+        """What is known, where the turn may need it; most turns need nothing, and read nothing.
+
+        Args:
+            remembered: something beyond the talk was written before.
+            wish: what the person wants.
+        """
+        if remembered or wish in NEEDS_MEMORY:
+            self._memory = await asyncio.to_thread(self._read)
+        else:
+            self._memory = Memory(receiving=await asyncio.to_thread(receiving))
+        return self._memory
+
+    def replies(self) -> list[cards.Card]:
+        """What a clinician wrote meanwhile, on channels that it could not be pushed to."""
+        if self.channel not in FETCHES_REPLIES:
+            return []
+        return [cards.Card(say("reply_from", text=text)) for _, text in self._memory.replies]
+
+    async def write(self, effects: Sequence[Effect]) -> None:
+        """Write what the turn brought about, in one transaction; the talk is saved after it, and may come twice."""
+        shown = [id for id, _ in self._memory.replies] if self.channel in FETCHES_REPLIES else []
+        if effects or shown:
+            await asyncio.to_thread(self._write, list(effects), shown)
+
+    def _read(self) -> Memory:
+        sealed = records().seal(LINK + self.sender)
+        return replace(
+            records().memory(self.sender),
+            receiving=receiving(),
+            can_remind=self.channel in CAN_START_A_TALK,
+            data_address=f"{public_url()}/my-data/{sealed}",
+            chart_address=f"{public_url()}/progress/{sealed}",
+        )
+
+    def _write(self, effects: list[Effect], shown: list[str]) -> None:
+        if shown:
+            records().mark_delivered(shown)
+        records().apply(self.channel, self.sender, effects)

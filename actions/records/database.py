@@ -1,0 +1,66 @@
+"""How the database is opened: SQLite in a file or in memory, or PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+DEFAULT_URL = "sqlite:///kneewise.db"
+IN_MEMORY = ("sqlite://", "sqlite:///:memory:")
+SECONDS_TO_WAIT = 10
+"""How long a writer of SQLite waits for the one before."""
+
+
+def database_url() -> str:
+    """`DATABASE_URL`, or a SQLite file in the working folder."""
+    return os.environ.get("DATABASE_URL") or DEFAULT_URL
+
+
+def make_engine(url: str) -> sa.engine.Engine:
+    """An engine for `url`.
+
+    SQLite writes ahead, so that readers never wait for a writer; it overwrites what is deleted. A transaction takes
+    the right to write at its begin, because one that reads first and then writes could not wait for another; what
+    only reads says so by `reading`.
+    """
+    if url.startswith("postgres://"):
+        url = "postgresql://" + url.removeprefix("postgres://")
+    if not url.startswith("sqlite"):
+        return sa.create_engine(url, future=True, pool_pre_ping=True)
+    # SQLAlchemy opens a SQLite file anew for each statement, unless told to keep connections. In memory there is
+    # one connection, the database itself, which one thread uses at a time.
+    one = {"pool_size": 1, "max_overflow": 0} if url in IN_MEMORY else {}
+    connect = {"check_same_thread": False, "timeout": SECONDS_TO_WAIT}
+    engine = sa.create_engine(url, future=True, connect_args=connect, poolclass=sa.pool.QueuePool, **one)
+    sa.event.listen(engine, "connect", _prepare)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # the driver would begin late, and commit before a change of tables
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA secure_delete=ON")
+
+
+def _begin(connection: sa.engine.Connection) -> None:
+    reads = connection.get_execution_options().get("kneewise_reads", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def reading(engine: sa.engine.Engine) -> Iterator[sa.engine.Connection]:
+    """A connection that only reads, and never waits for a writer."""
+    with engine.connect() as connection:
+        yield connection.execution_options(kneewise_reads=True)
+
+
+def insert(connection: sa.engine.Connection, table: sa.Table) -> Any:
+    """An INSERT into `table` that can say what to do `on_conflict`, for the database at hand."""
+    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
