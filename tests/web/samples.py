@@ -51,7 +51,7 @@ def assessment(level: str) -> dict[str, Any]:
 def progress() -> dict[str, Any]:
     """A diary of three days."""
     entries = [{"date": f"2026-11-{day:02}", "pain": pain} for day, pain in ((1, 6), (8, 4), (15, 3))]
-    card = {"kind": "progress", "entries": entries, "image": "/media/exercises/calf_raises.left.light.png",
+    card = {"kind": "progress", "entries": entries, "image": "/progress/somebody.svg",
             "alt": "Pain went from 6 to 3 in two weeks.", "trend": "better"}  # fmt: skip
     return {"text": "Pain went from 6 to 3 in two weeks.", "custom": {"card": card}}
 

@@ -15,6 +15,10 @@ from tests.web.stub_bot import WEB, StubBot
 OUT = Path(__file__).resolve().parents[2] / "docs" / "screens"
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]
 DESKTOP, PHONE, NARROW = {"width": 1280, "height": 860}, {"width": 390, "height": 844}, {"width": 320, "height": 640}
+LOADED = """Promise.all([...document.querySelector('knee-chat').shadowRoot.querySelectorAll('img')].map((image) => {
+  image.loading = 'eager';
+  return image.decode();
+}))"""
 THEMED = ("any_of", "knee_map", "ambulance", "self_care", "plan", "exercise")
 
 
@@ -52,9 +56,7 @@ class Studio:
 
     def keep(self, page: Page, name: str, part: Locator | None = None) -> None:
         """Save one picture."""
-        page.evaluate(
-            "Promise.all([...document.querySelector('knee-chat').shadowRoot.querySelectorAll('img')].map(i => i.decode()))"
-        )
+        page.evaluate(LOADED)
         (part or page).screenshot(path=OUT / f"{name}.png", animations="disabled")
         print(name)
 
@@ -76,9 +78,10 @@ class Studio:
             if self.wanted and label not in self.wanted:
                 continue
             self.bot.answer = lambda _, name=name: [samples()[name]]  # type: ignore[misc]
-            page = self.chat({**size, "height": 2400}, theme)
-            page.evaluate("document.querySelector('knee-chat').style.setProperty('--knee-height', '2360px')")
+            page = self.chat({**size, "height": 3600}, theme)
+            page.evaluate("document.querySelector('knee-chat').style.setProperty('--knee-height', '3560px')")
             self.say(page, "My knee hurts")
+            page.evaluate(LOADED)
             top = page.locator("li.person").bounding_box()
             end = page.locator("li.bot").bounding_box()
             box = page.locator(".panel").bounding_box()
@@ -91,9 +94,6 @@ class Studio:
                 "width": box["width"],
                 "height": end["y"] + end["height"] - top["y"] + 22,
             }
-            page.evaluate(
-                "Promise.all([...document.querySelector('knee-chat').shadowRoot.querySelectorAll('img')].map(i => i.decode()))"
-            )
             page.screenshot(path=OUT / f"{label}.png", clip=clip, animations="disabled")  # type: ignore[arg-type]
             print(label)
             page.close()
@@ -161,6 +161,7 @@ class Studio:
 
     def troubles(self) -> None:
         """Offline, slow, mute."""
+        self.bot.answer = lambda text: [{"text": text}]
         if self.state("offline"):
             page = self.chat(DESKTOP)
             page.context.set_offline(True)

@@ -7,7 +7,7 @@ import itertools
 import secrets
 import threading
 from collections.abc import Callable, Coroutine
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +95,7 @@ class StubBot:
 
     def stop(self) -> None:
         """Be gone; sessions stay for the next start."""
-        self._do(self._runner.cleanup())
+        self._do(self._stop())
 
     def close(self) -> None:
         """Be gone for good."""
@@ -135,6 +135,10 @@ class StubBot:
         await web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True).start()
         self.port = self._runner.addresses[0][1]
 
+    async def _stop(self) -> None:
+        await self._io.shutdown()
+        await self._runner.cleanup()
+
     @web.middleware
     async def _gate(self, request: web.Request, handler: Any) -> web.StreamResponse:
         self.asked.append(request.path)
@@ -149,8 +153,9 @@ class StubBot:
         name = request.path.lstrip("/")
         file = WEB / "dist" / name if name == "widget.js" else WEB / "page" / name
         if name.startswith("media/exercises/"):
-            file = Path(__file__).parent / "pictures" / name.rsplit("/", 1)[-1]
-            return web.Response(body=picture(name.rsplit("/", 1)[-1]), content_type=KINDS[file.suffix])
+            return web.Response(body=picture(file.name), content_type=KINDS[file.suffix])
+        if name.startswith("progress/"):
+            return web.Response(body=progress_chart(), content_type=KINDS[".svg"])
         if not file.is_file():
             return web.Response(status=404)
         return web.Response(body=file.read_bytes(), content_type=KINDS[file.suffix], headers=headers)
@@ -280,3 +285,12 @@ def picture(name: str) -> bytes:
     draw = {"svg": figures.still_svg, "anim.svg": figures.animated_svg, "png": figures.still_png}[kind]
     made = draw(exercise, side, theme)  # type: ignore[operator]
     return made.encode() if isinstance(made, str) else made
+
+
+def progress_chart() -> bytes:
+    """A chart of three check-ins as the server draws it."""
+    from actions.selfcare import chart
+    from actions.wording import content
+
+    told = [(date(2026, 11, 1), 6.0), (date(2026, 11, 8), 4.0), (date(2026, 11, 15), 3.0)]
+    return chart.draw(told, content("load.yml")["pain_zones"], "svg")

@@ -36,7 +36,7 @@ const ICONS = {
   play: 'M8 5l11 7-11 7z',
   pause: 'M8 5v14M16 5v14',
   down: 'M12 5v14M6 13l6 6 6-6',
-  check: 'M5 13l4 4 10-11',
+  print: 'M7 9V4h10v5M7 18H4v-8h16v8h-3M7 14h10v6H7z',
   phone: 'M5 4h4l2 5-2.500 1.500a11 11 0 0 0 5 5L15 13l5 2v4a2 2 0 0 1-2 2A16 16 0 0 1 3 6a2 2 0 0 1 2-2z',
 };
 

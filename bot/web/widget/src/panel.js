@@ -85,7 +85,7 @@ export class Panel {
       say: (text, shown) => desk.talk.say(text, shown),
       prefill: (text) => this.composer.prefill(text),
       focusLog: () => this.transcript.focus(),
-      asset: (path) => new URL(path.replace(/^\//, ''), desk.server).href,
+      asset: (path) => (/^https?:/.test(path) ? desk.server.origin + new URL(path).pathname : new URL(path.replace(/^\//, ''), desk.server).href),
       picture: (path) => desk.asset(desk.dark() ? path.replace('.light.', '.dark.') : path),
       callButtons: () => callButtons(desk.emergency(), desk.t),
       find: (kind, pick) => desk.talk.entries.filter((one) => one.card?.kind === kind).map((one) => pick(one.card)).findLast(Boolean),

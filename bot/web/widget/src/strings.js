@@ -138,7 +138,7 @@ export const ENGLISH = {
   handoff_sent: 'What was sent',
   handoff_shown: 'What can be sent or shown',
   reference: 'Reference: {reference}',
-  statuses: { not_sent: 'Not sent to anyone', queued: 'Waiting to be sent', sent: 'Sent', failed: 'Could not be sent', closed: 'Closed', answered: 'Answered' },
+  statuses: { not_sent: 'Not sent to anyone', draft: 'Not sent yet', queued: 'Waiting to be sent', sent: 'Sent', failed: 'Could not be sent', closed: 'Closed', answered: 'Answered' },
   safety: 'Something went wrong',
 
   summary: 'Show my summary',

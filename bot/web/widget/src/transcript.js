@@ -46,12 +46,12 @@ export class Transcript {
   /** An entry is new, or changed. */
   update(entry) {
     const near = this.#atEnd();
-    const known = this.#views.has(entry.id ?? entry.n);
+    const known = this.#views.has(entry);
     this.#place(entry);
     this.#settle();
     this.#welcome();
     if (known) return;
-    const view = this.#views.get(entry.id ?? entry.n);
+    const view = this.#views.get(entry);
     view.node.firstElementChild?.classList.add('drop');
     this.#alarm(entry);
     if (entry.from === 'person') this.#down();
@@ -61,8 +61,8 @@ export class Transcript {
 
   /** An entry is no longer there. */
   remove(entry) {
-    this.#views.get(entry.id ?? entry.n)?.node.remove();
-    this.#views.delete(entry.id ?? entry.n);
+    this.#views.get(entry)?.node.remove();
+    this.#views.delete(entry);
   }
 
   /** Put the keyboard on the list itself, where the focused button is about to go. */
@@ -73,17 +73,12 @@ export class Transcript {
   // --- drawing -------------------------------------------------------------------------------
 
   #place(entry) {
-    const key = entry.id ?? entry.n;
-    const known = this.#views.get(key);
-    if (known) {
-      known.refresh?.();
-    } else {
-      const view = this.#make(entry);
-      this.#views.set(key, view);
-    }
-    const { node } = this.#views.get(key);
+    const known = this.#views.get(entry);
+    if (known) known.refresh?.();
+    else this.#views.set(entry, this.#make(entry));
+    const { node } = this.#views.get(entry);
     const { entries } = this.#desk.talk;
-    const next = entries.slice(entries.indexOf(entry) + 1).map((one) => this.#views.get(one.id ?? one.n)?.node).find(Boolean) ?? null;
+    const next = entries.slice(entries.indexOf(entry) + 1).map((one) => this.#views.get(one)?.node).find(Boolean) ?? null;
     if (node.parentNode !== this.log || node.nextSibling !== next) this.log.insertBefore(node, next);
   }
 
@@ -130,7 +125,7 @@ export class Transcript {
     const asked = entries.findLastIndex((one) => one.card?.kind === 'question');
     entries.forEach((entry, at) => {
       const answer = entries.slice(at).find((one) => one.from === 'person')?.text;
-      this.#views.get(entry.id ?? entry.n)?.settle?.({ live: at === asked && asked > answered, answered: answer ?? '', current: at >= opened });
+      this.#views.get(entry)?.settle?.({ live: at === asked && asked > answered, answered: answer ?? '', current: at >= opened });
     });
   }
 

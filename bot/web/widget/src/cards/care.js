@@ -37,21 +37,23 @@ export function assessment(entry, desk) {
   const shape = svg('svg', { viewBox: '0 0 24 24', class: 'shape', 'aria-hidden': 'true', focusable: 'false' },
     svg('path', { d: SHAPES[look], class: 'form' }), svg('path', { d: SIGNS[card.level] ?? SIGNS.routine, class: 'sign' }));
   const title = newId('care');
+  const home = card.level === 'self_care' && card.fits?.length > 0;
   return {
     node: h('section', { class: `card care ${look}`, 'aria-labelledby': title },
       h('div', { class: 'band' }, shape, h('div', null,
         h('p', { class: 'level' }, unseen(`${t('result')}: `), t('levels')[card.level] ?? ''),
         h('h3', { id: title }, card.headline))),
       h('div', { class: 'inside' },
+        card.level === 'ambulance' && desk.callButtons(),
         first && h('p', { class: 'first' }, inline(first)),
-        look === 'red' && desk.callButtons(),
+        card.level === 'emergency_department' && desk.callButtons(),
         more.length > 0 && h('ul', null, more.map((line) => h('li', null, inline(line)))),
-        list(t('reasons'), reasons, true),
-        list(t('fits'), card.fits?.filter((line) => !reasons.includes(line)), card.level === 'self_care'),
+        list(t('reasons'), home ? card.fits : reasons, true),
+        !home && list(t('fits'), card.fits?.filter((line) => !reasons.includes(line)), false),
         list(t('safety_net'), card.safety_net, true),
         h('div', { class: 'choices', 'aria-live': 'off' },
           button(t('why_this'), () => desk.say('/why', t('why_this')), { class: 'choice' }),
-          button([icon('down'), t('print')], () => desk.print(), { class: 'choice' })),
+          button([icon('print'), t('print')], () => desk.print(), { class: 'choice' })),
         card.note && h('p', { class: 'small' }, card.note))),
   };
 }

@@ -3,7 +3,7 @@
 import { button, h, newId } from '../dom.js';
 import { payload } from './question.js';
 
-const SCALES = ['pain_now', 'pain_worst'];
+const SCALES = ['pain_now', 'pain_worst', 'pain_next_morning'];
 const IN_WEEKS = { days: 1 / 7, weeks: 1, months: 365.25 / 12 / 7, years: 365.25 / 7 };
 
 /** The controls of a `number` question. */
@@ -29,7 +29,7 @@ function radios(parts) {
     error.textContent = t('pick_number');
     return scale.querySelector('input').focus();
   };
-  return h('div', null, scale, h('p', { class: 'ends' }, h('span', null, t('pain_low')), h('span', null, t('pain_high'))),
+  return h('div', { class: 'numeric' }, scale, h('p', { class: 'ends' }, h('span', null, t('pain_low')), h('span', null, t('pain_high'))),
     error, h('div', { class: 'choices' }, button(t('go_on'), send, { class: 'main' }), rest(parts)));
 }
 
@@ -70,5 +70,5 @@ function field(parts) {
     error.textContent = '';
     box.removeAttribute('aria-invalid');
   });
-  return h('div', null, form, error, h('div', { class: 'choices' }, rest(parts)));
+  return h('div', { class: 'numeric' }, form, error, h('div', { class: 'choices' }, rest(parts)));
 }

@@ -15,7 +15,7 @@ function listed(one, desk) {
   const { t } = desk;
   const ask = t('how_to_ask', { name: one.name.toLowerCase() });
   return h('li', { class: 'exercise-row' },
-    h('img', { src: desk.picture(one.image), alt: one.alt, loading: 'lazy', width: 92, height: 92 }),
+    h('img', { src: desk.picture(one.image), alt: one.alt, loading: 'lazy', width: 640, height: 478 }),
     h('div', null, h('h4', null, one.name), h('p', null, dose(one, t)),
       button([t('how_to'), h('span', { class: 'unseen' }, `: ${one.name}`)], () => desk.say(ask, ask), { class: 'plain' })));
 }
@@ -28,7 +28,7 @@ export function plan(entry, desk) {
   const why = (at) => card.why?.[at] && h('span', { class: 'because' }, ' ', card.why[at]);
   const review = new Date(`${card.review_on}T12:00:00`).toLocaleDateString(desk.lang, { day: 'numeric', month: 'long' });
   const more = (card.more ?? []).map((line) => h('li', null, inline(line.text)));
-  const page = card.page && desk.asset(new URL(card.page, desk.server).pathname);
+  const page = card.page && desk.asset(card.page);
   const title = newId('plan');
   return {
     node: h('section', { class: 'card sheet', 'aria-labelledby': title }, h('h3', { id: title }, t('plan')),
@@ -47,7 +47,7 @@ export function plan(entry, desk) {
 /** A still first; the movement only on request, and it can be stopped. */
 function moving(card, desk) {
   const { t } = desk;
-  const image = h('img', { src: desk.picture(card.image), alt: card.alt, width: 320, height: 320 });
+  const image = h('img', { src: desk.picture(card.image), alt: card.alt, width: 640, height: 478 });
   if (!card.animation) return h('figure', { class: 'moving' }, image);
   const toggle = button([icon('play'), t('play')], () => {
     const playing = toggle.getAttribute('aria-pressed') !== 'true';

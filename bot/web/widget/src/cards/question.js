@@ -5,7 +5,7 @@ import { inline } from '../markup.js';
 import { number } from './number.js';
 import { tickList } from './tick_list.js';
 
-const NEVER_CHANGED = ['opening', 'delete_my_data'];
+const NEVER_CHANGED = /^(opening$|delete_my_data$|reminder|handoff_)/;
 
 /** What answers a question (contract 2). */
 export const payload = (question, value) => `/answer${JSON.stringify({ question, value })}`;
@@ -59,7 +59,7 @@ export function question(entry, desk) {
     if (last.live && !last.answered) sent = false;
     foot.hidden = !last.live;
     keepIt.hidden = !reopened;
-    change.hidden = open || !last.answered || !last.current || NEVER_CHANGED.includes(card.id);
+    change.hidden = open || !last.answered || !last.current || NEVER_CHANGED.test(card.id);
     if (open) show(controls);
     else retire(controls, desk, last.answered && t('chosen', { title: last.answered }));
   }

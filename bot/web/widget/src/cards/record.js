@@ -12,7 +12,7 @@ export function progress(entry, desk) {
   const title = newId('progress');
   return {
     node: h('section', { class: 'card sheet', 'aria-labelledby': title }, h('h3', { id: title }, t('progress')),
-      card.trend && h('p', { class: 'first' }, t('trends')[card.trend] ?? card.trend),
+      t('trends')[card.trend] && h('p', { class: 'first' }, t('trends')[card.trend]),
       card.image && h('img', { class: 'chart', src: desk.picture(card.image), alt: card.alt ?? '' }),
       h('details', { open: !card.image }, h('summary', null, t('progress_table')), table)),
   };
