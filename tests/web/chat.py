@@ -28,6 +28,7 @@ class Chat:
 
     def __init__(self, page: Page, bot: StubBot):
         self.page, self.bot = page, bot
+        self.errors: list[str] = []
         self.host = page.locator("knee-chat").first
         self.log = page.get_by_role("log")
         self.box = page.get_by_role("textbox", name="Your message")
@@ -41,7 +42,7 @@ class Chat:
 
     def ready(self) -> Chat:
         """Wait until the talk has begun."""
-        self.wait("root.querySelector('.log').ariaLive === 'polite' && (root.querySelector('.log').childElementCount || root.querySelector('.welcome').textContent.includes('I am Kneewise'))")
+        self.wait("root.querySelector('.log').ariaLive === 'polite' && (root.querySelector('.list').childElementCount || root.querySelector('.welcome').textContent.includes('I am Kneewise'))")
         return self
 
     def say(self, text: str) -> None:
@@ -95,16 +96,17 @@ class Chat:
         return [f"{one['id']}: {node['html']} {node['any'][:1]}" for one in found.response["violations"] for node in one["nodes"]]
 
 
-def new_chat(browser: Browser, bot: StubBot, attributes: str = "", size: dict[str, int] = DESKTOP, **settings: Any) -> Chat:
-    """A host page with the chat closed, in a fresh profile."""
-    context = browser.new_context(viewport=size, locale="en-GB", **settings)  # type: ignore[arg-type]
-    return another_tab(context, bot, attributes)
+def new_profile(browser: Browser, size: dict[str, int] = DESKTOP, **settings: Any) -> BrowserContext:
+    """A fresh profile."""
+    return browser.new_context(viewport=size, **{"locale": "en-GB", **settings})  # type: ignore[arg-type]
 
 
-def another_tab(context: BrowserContext, bot: StubBot, attributes: str = "") -> Chat:
-    """One more tab of the same profile."""
+def new_tab(profile: BrowserContext, bot: StubBot, attributes: str = "") -> Chat:
+    """A host page with the chat closed."""
     bot.page = HOST % attributes
-    page = context.new_page()
+    page = profile.new_page()
     page.set_default_timeout(10_000)
+    chat = Chat(page, bot)
+    page.on("pageerror", lambda error: chat.errors.append(str(error)))
     page.goto(bot.url)
-    return Chat(page, bot)
+    return chat

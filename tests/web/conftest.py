@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests.web.browser import Chromium, Page, chromium_path
-from tests.web.chat import Chat, new_chat
+from tests.web.chat import Chat, new_profile, new_tab
 from tests.web.static_site import StaticSite
 from tests.web.stub_bot import StubBot
 
@@ -56,19 +56,34 @@ def browser() -> Iterator[Browser]:
         made.close()
 
 
-@pytest.fixture
-def bot() -> Iterator[StubBot]:
+@pytest.fixture(scope="module")
+def one_bot() -> Iterator[StubBot]:
     made = StubBot()
     yield made
     made.close()
 
 
 @pytest.fixture
-def chat(browser: Browser, bot: StubBot) -> Iterator[Chat]:
-    """A page of somebody else with the chat in it, closed. At the end nothing may have gone wrong in it."""
-    errors: list[str] = []
-    made = new_chat(browser, bot)
-    made.page.on("pageerror", lambda error: errors.append(str(error)))
+def bot(one_bot: StubBot) -> StubBot:
+    """The bot as new, with its thread and address of before."""
+    one_bot.reset()
+    return one_bot
+
+
+@pytest.fixture(scope="module")
+def profile(browser: Browser) -> Iterator[BrowserContext]:
+    """A desktop browser in the United Kingdom."""
+    made = new_profile(browser)
     yield made
-    made.page.context.close()
-    assert errors == []
+    made.close()
+
+
+@pytest.fixture
+def chat(profile: BrowserContext, bot: StubBot) -> Iterator[Chat]:
+    """A page of somebody else with the chat in it, closed. At the end nothing may have gone wrong in it."""
+    made = new_tab(profile, bot)
+    yield made
+    made.page.evaluate("localStorage.clear(); sessionStorage.clear()")
+    for page in profile.pages:
+        page.close()
+    assert made.errors == []

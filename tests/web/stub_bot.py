@@ -8,6 +8,7 @@ import secrets
 import threading
 from collections.abc import Callable, Coroutine
 from datetime import date, datetime, timezone
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -63,18 +64,8 @@ class StubBot:
     """
 
     def __init__(self) -> None:
-        self.answer: Callable[[str], list[Message]] = lambda text: [{"text": f"You said {text}"}]
-        self.page = '<!doctype html><html lang="en"><head><title>Clinic</title></head><body><main><h1>Clinic</h1></main></body></html>'
-        self.policy = PAGE_POLICY
-        self.said: list[str] = []
         self.hold = threading.Event()
-        self.hold.set()
-        self.sockets = True
-        self.lose_acks = 0
-        self.refuse: list[Message] = []
-        self.sessions: dict[str, Session] = {}
-        self.asked: list[str] = []
-        self.emergency: Message = EMERGENCY
+        self.reset()
         self.port = 0
         self._numbers = itertools.count(1)
         self._loop = asyncio.new_event_loop()
@@ -83,6 +74,20 @@ class StubBot:
         self.start()
 
     # --- for the test ---------------------------------------------------------------------------
+
+    def reset(self) -> None:
+        """Forget everything that was said or set."""
+        self.answer: Callable[[str], list[Message]] = lambda text: [{"text": f"You said {text}"}]
+        self.page = '<!doctype html><html lang="en"><head><title>Clinic</title></head><body><main><h1>Clinic</h1></main></body></html>'
+        self.policy = PAGE_POLICY
+        self.said: list[str] = []
+        self.hold.set()
+        self.sockets = True
+        self.lose_acks = 0
+        self.refuse: list[Message] = []
+        self.sessions: dict[str, Session] = {}
+        self.asked: list[str] = []
+        self.emergency: Message = EMERGENCY
 
     @property
     def url(self) -> str:
@@ -277,6 +282,7 @@ class StubBot:
         return web.json_response({"emergency": self.emergency, "limits": {"characters": 1000}, "intro": INTRO})
 
 
+@cache
 def picture(name: str) -> bytes:
     """An exercise's picture as the server draws it."""
     from actions.selfcare import figures
@@ -287,6 +293,7 @@ def picture(name: str) -> bytes:
     return made.encode() if isinstance(made, str) else made
 
 
+@cache
 def progress_chart() -> bytes:
     """A chart of three check-ins as the server draws it."""
     from actions.selfcare import chart

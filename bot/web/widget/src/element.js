@@ -17,6 +17,9 @@ const DARK = matchMedia('(prefers-color-scheme: dark)');
 const MORE = matchMedia('(prefers-contrast: more)');
 const MEMORY = { device: 'localStorage', tab: 'sessionStorage', none: null };
 
+/** The visitor's own variety of a language, `en-GB` for `en`, so that dates read as they are used to. */
+const regional = (lang) => navigator.languages.find((one) => one.startsWith(`${lang}-`)) ?? lang;
+
 let sheets;
 function styles() {
   sheets ??= [base, panelSheet, cards, themes].map((text) => {
@@ -102,7 +105,7 @@ export class KneeChat extends HTMLElement {
     const tokens = keep(MEMORY[this.getAttribute('remember') ?? 'device'] ?? null, `knee:${server.href}`);
     this.#settings ??= tokens.get('settings');
     this.#talk = new Talk(server, tokens, keep('sessionStorage', `knee:${server.href}`), this.#t, (what, value) => this.#changed(what, value, tokens));
-    const lang = this.lang || document.documentElement.lang || 'en';
+    const lang = regional(this.lang || document.documentElement.lang || 'en');
     const desk = { t: this.#t, talk: this.#talk, lang, server, emergency: () => this.#numbers(), dark: () => this.#root.dataset.theme !== 'light', print: () => this.#print(lang) };
     this.#panel = new Panel(desk, () => this.close());
     this.#launcher = button(icon('chat'), () => this.open(), { class: 'main launcher', part: 'launcher', 'aria-haspopup': 'dialog' });

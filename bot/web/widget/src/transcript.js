@@ -17,7 +17,8 @@ export class Transcript {
     this.#desk = desk;
     const { t } = desk;
     this.welcome = h('div', { class: 'welcome' });
-    this.log = h('ol', { class: 'log', role: 'log', 'aria-live': 'off', 'aria-relevant': 'additions', 'aria-label': t('log') });
+    this.list = h('ol', { class: 'list' });
+    this.log = h('div', { class: 'log', role: 'log', 'aria-live': 'off', 'aria-relevant': 'additions', 'aria-label': t('log') }, this.list);
     this.typing = h('div', { class: 'typing' });
     this.scroll = h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': t('log') }, this.welcome, this.log, this.typing);
     this.toEnd = button([icon('down'), t('new_messages')], () => this.#down(), { class: 'main to-end', hidden: true });
@@ -31,7 +32,7 @@ export class Transcript {
   reset() {
     this.#loud = false;
     this.log.setAttribute('aria-live', 'off');
-    this.log.replaceChildren();
+    this.list.replaceChildren();
     this.#views.clear();
     this.#desk.talk.entries.forEach((entry) => this.#place(entry));
     this.#settle();
@@ -79,7 +80,7 @@ export class Transcript {
     const { node } = this.#views.get(entry);
     const { entries } = this.#desk.talk;
     const next = entries.slice(entries.indexOf(entry) + 1).map((one) => this.#views.get(one)?.node).find(Boolean) ?? null;
-    if (node.parentNode !== this.log || node.nextSibling !== next) this.log.insertBefore(node, next);
+    if (node.parentNode !== this.list || node.nextSibling !== next) this.list.insertBefore(node, next);
   }
 
   #make(entry) {
@@ -168,7 +169,7 @@ export class Transcript {
 
   /** The first thing said after the person's own last words. */
   get #firstNew() {
-    const own = [...this.log.children].findLast((one) => one.classList.contains('person'));
+    const own = [...this.list.children].findLast((one) => one.classList.contains('person'));
     return own;
   }
 }

@@ -42,7 +42,8 @@ export function question(entry, desk) {
   const inputs = (INPUTS[card.input] ?? choices)({ card, buttons, answer, labelled, desk });
   const keepIt = button(t('keep'), () => reopen(false), { class: 'plain', hidden: true });
   const controls = h('div', { class: 'controls', role: 'group', 'aria-labelledby': labelled, 'aria-live': 'off' }, inputs, keepIt);
-  const change = button(t('change'), () => reopen(true), { class: 'plain change', hidden: true, 'aria-label': t('changing', { title: card.prompt }) });
+  const change = button(t('change'), ({ detail }) => detail < 2 && reopen(true), // the second click of a double one was meant for the answer
+    { class: 'plain change', hidden: true, 'aria-label': t('changing', { title: card.prompt }) });
   const foot = h('div', { class: 'foot', 'aria-live': 'off' },
     card.why && h('details', { class: 'why' }, h('summary', null, t('why')), h('p', null, inline(card.why))),
     card.id !== 'opening' && button([icon('back'), t('back')], () => desk.say('/back', t('back')), { class: 'plain back' }));

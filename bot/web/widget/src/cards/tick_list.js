@@ -11,7 +11,7 @@ export function tickList({ card, buttons, answer, labelled, desk }) {
   const boxes = card.options.map(({ value }) => h('input', { type: 'checkbox', value }));
   const rows = card.options.map(({ title }, at) => h('label', { class: 'tick' }, boxes[at], h('span', null, title)));
   const ticked = () => card.options.filter((_, at) => boxes[at].checked);
-  const map = card.id === 'location' && kneeMap(boxes, t);
+  const map = card.id === 'location' ? kneeMap(boxes, t) : null;
   const screen = card.id.endsWith('_screen');
   const others = buttons.map((one) => other(one));
 
