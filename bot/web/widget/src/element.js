@@ -116,6 +116,7 @@ export class KneeChat extends HTMLElement {
     this.#raise();
     this.#redraw();
     this.#fetchSettings(server, tokens);
+    performance.mark('knee-chat');
     if (this.#talk.known) this.#talk.start();
     if (this.hasAttribute('open') && !SMALL.matches) this.#show();
   }

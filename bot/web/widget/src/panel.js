@@ -49,7 +49,10 @@ export class Panel {
 
   /** The numbers are known now: draw them again where they are shown. */
   redrawHelp() {
-    if (this.#drawer === this.sos) this.place.replaceChildren(helpDrawer(this.#desk));
+    if (this.#drawer !== this.sos) return;
+    const inside = this.place.contains(this.node.getRootNode().activeElement);
+    this.place.replaceChildren(helpDrawer(this.#desk));
+    if (inside) this.help();
   }
 
   /** Whether the line is up. */
