@@ -42,7 +42,9 @@ class Chat:
 
     def ready(self) -> Chat:
         """Wait until the talk has begun."""
-        self.wait("root.querySelector('.log').ariaLive === 'polite' && (root.querySelector('.list').childElementCount || root.querySelector('.welcome').textContent.includes('I am Kneewise'))")
+        self.wait(
+            "root.querySelector('.log').ariaLive === 'polite' && (root.querySelector('.list').childElementCount || root.querySelector('.welcome').textContent.includes('I am Kneewise'))"
+        )
         return self
 
     def say(self, text: str) -> None:
@@ -75,7 +77,10 @@ class Chat:
 
     def wait(self, condition: str) -> None:
         """Until a condition on the shadow `root` holds."""
-        self.page.wait_for_function(f"() => {{ const root = document.querySelector('knee-chat')?.shadowRoot; return root && ({condition}); }}", polling=20)
+        self.page.wait_for_function(
+            f"() => {{ const root = document.querySelector('knee-chat')?.shadowRoot; return root && ({condition}); }}",
+            polling=20,
+        )
 
     def until(self, done: Callable[[], bool]) -> None:
         """Until something holds on this side."""
@@ -87,13 +92,19 @@ class Chat:
 
     def focused(self) -> str:
         """Name or words of what has the keyboard."""
-        return str(self.page.evaluate("""() => { let at = document.activeElement; while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
-            return at.getAttribute('aria-label') || at.labels?.[0]?.innerText || at.innerText || at.tagName; }"""))
+        return str(
+            self.page.evaluate("""() => { let at = document.activeElement; while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+            return at.getAttribute('aria-label') || at.labels?.[0]?.innerText || at.innerText || at.tagName; }""")
+        )
 
     def violations(self) -> list[str]:
         """What axe finds wrong, with where."""
         found = Axe().run(self.page, options=RULES)
-        return [f"{one['id']}: {node['html']} {node['any'][:1]}" for one in found.response["violations"] for node in one["nodes"]]
+        return [
+            f"{one['id']}: {node['html']} {node['any'][:1]}"
+            for one in found.response["violations"]
+            for node in one["nodes"]
+        ]
 
 
 def new_profile(browser: Browser, size: dict[str, int] = DESKTOP, **settings: Any) -> BrowserContext:

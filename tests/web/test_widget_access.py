@@ -11,7 +11,20 @@ from tests.web.chat import DESKTOP, NARROW, PHONE, Chat, new_profile, new_tab
 from tests.web.samples import samples
 from tests.web.stub_bot import StubBot
 
-ALL = ("understood", "advice", "plan", "exercise", "progress", "handoff", "self_care", "soon", "urgent", "ambulance", "safety", "any_of")
+ALL = (
+    "understood",
+    "advice",
+    "plan",
+    "exercise",
+    "progress",
+    "handoff",
+    "self_care",
+    "soon",
+    "urgent",
+    "ambulance",
+    "safety",
+    "any_of",
+)
 SPACING = "* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }"
 SPOKEN = """() => { window.spoken = [];
   const root = document.querySelector('knee-chat').shadowRoot;
@@ -240,8 +253,11 @@ def test_text_twice_as_large_still_fits(anywhere) -> None:
 def test_wider_spacing_loses_nothing(anywhere) -> None:
     chat = anywhere(size=NARROW)
     chat.open().asks(samples()["any_of"], samples()["scale"])
-    chat.page.evaluate("""(text) => { const sheet = new CSSStyleSheet(); sheet.replaceSync(text);
-        const root = document.querySelector('knee-chat').shadowRoot; root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet]; }""", SPACING)
+    chat.page.evaluate(
+        """(text) => { const sheet = new CSSStyleSheet(); sheet.replaceSync(text);
+        const root = document.querySelector('knee-chat').shadowRoot; root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet]; }""",
+        SPACING,
+    )
     assert chat.page.evaluate(WIDE) == []
     cut = """() => [...document.querySelector('knee-chat').shadowRoot.querySelectorAll('button, .tick')]
         .filter((one) => one.checkVisibility() && one.scrollHeight > one.clientHeight + 2).map((one) => one.innerText)"""
@@ -256,8 +272,18 @@ def test_with_reduced_motion_nothing_moves(anywhere) -> None:
     chat.page.locator(".dots").wait_for()
     chat.bot.hold.set()
     expect(chat.log.locator("li.bot")).to_have_count(1)
-    assert chat.page.evaluate("document.getAnimations().length + document.querySelector('knee-chat').shadowRoot.getAnimations().length") == 0
-    assert chat.page.evaluate("getComputedStyle(document.querySelector('knee-chat').shadowRoot.querySelector('li.bot > .bubble')).opacity") == "1"
+    assert (
+        chat.page.evaluate(
+            "document.getAnimations().length + document.querySelector('knee-chat').shadowRoot.getAnimations().length"
+        )
+        == 0
+    )
+    assert (
+        chat.page.evaluate(
+            "getComputedStyle(document.querySelector('knee-chat').shadowRoot.querySelector('li.bot > .bubble')).opacity"
+        )
+        == "1"
+    )
 
 
 def test_with_forced_colours_every_border_is_there(anywhere) -> None:
@@ -294,8 +320,14 @@ def test_right_to_left_is_mirrored(anywhere) -> None:
     assert own["x"] - panel["x"] < 30
 
 
-@pytest.mark.parametrize(("setting", "theme"), [({"color_scheme": "dark"}, "dark"), ({"color_scheme": "light"}, "light"), ({"contrast": "more"}, "contrast")])
+@pytest.mark.parametrize(
+    ("setting", "theme"),
+    [({"color_scheme": "dark"}, "dark"), ({"color_scheme": "light"}, "light"), ({"contrast": "more"}, "contrast")],
+)
 def test_the_theme_follows_the_device(anywhere, setting: dict[str, str], theme: str) -> None:
     chat = anywhere(**setting)
     chat.launcher.wait_for()
-    assert chat.page.evaluate("document.querySelector('knee-chat').shadowRoot.querySelector('.root').dataset.theme") == theme
+    assert (
+        chat.page.evaluate("document.querySelector('knee-chat').shadowRoot.querySelector('.root').dataset.theme")
+        == theme
+    )

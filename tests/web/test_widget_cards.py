@@ -106,7 +106,9 @@ def test_pain_is_one_of_eleven_radios(chat: Chat) -> None:
     [("number", "36", None, 36), ("weeks", "3", "weeks", 3), ("weeks", "14", "days", 2), ("weeks", "1,5", "weeks", 1.5),
      ("distance", "7", "km", "7 km"), ("distance", "40", "minutes", "40 minutes")],
 )  # fmt: skip
-def test_a_number_is_sent_in_the_unit_of_the_question(chat: Chat, name: str, typed: str, unit: str | None, value: Any) -> None:
+def test_a_number_is_sent_in_the_unit_of_the_question(
+    chat: Chat, name: str, typed: str, unit: str | None, value: Any
+) -> None:
     chat.open().asks(samples()[name])
     chat.panel.get_by_role("textbox", name=card(name)["prompt"]).fill(typed)
     if unit:
@@ -166,7 +168,9 @@ def test_what_was_understood_can_be_corrected(chat: Chat) -> None:
     chat.open().asks(samples()["understood"])
     words = card("understood")["words"]
     chat.button(f"Change: {words['fever_or_unwell']}").click()
-    chat.panel.get_by_role("group", name=f"Is this so: {words['fever_or_unwell']}?").get_by_role("button", name="Yes").click()
+    chat.panel.get_by_role("group", name=f"Is this so: {words['fever_or_unwell']}?").get_by_role(
+        "button", name="Yes"
+    ).click()
     assert chat.sent() == {"question": "fever_or_unwell", "value": "yes"}
 
 
@@ -215,7 +219,9 @@ def test_the_plan_leads_to_each_exercise(chat: Chat) -> None:
 
 def test_the_page_to_print_is_on_this_server(chat: Chat) -> None:
     chat.open().asks(samples()["plan"])
-    expect(chat.log.get_by_role("link", name="Open the page to print")).to_have_attribute("href", f"{chat.bot.url}/plan/x")
+    expect(chat.log.get_by_role("link", name="Open the page to print")).to_have_attribute(
+        "href", f"{chat.bot.url}/plan/x"
+    )
 
 
 def test_an_exercise_moves_only_when_asked(chat: Chat) -> None:
@@ -231,7 +237,9 @@ def test_an_exercise_moves_only_when_asked(chat: Chat) -> None:
 def test_sets_are_ticked_and_a_rest_is_counted(chat: Chat) -> None:
     chat.page.clock.install()
     chat.open().asks(samples()["exercise"])
-    expect(chat.panel.get_by_role("group", name="Tick each set").get_by_role("checkbox")).to_have_count(card("exercise")["sets"])
+    expect(chat.panel.get_by_role("group", name="Tick each set").get_by_role("checkbox")).to_have_count(
+        card("exercise")["sets"]
+    )
     rest = card("exercise")["rest_seconds"]
     chat.button(f"Rest {rest} seconds").click()
     chat.page.clock.run_for(10_000)

@@ -61,7 +61,9 @@ def test_no_source_writes_html_or_styles_as_text() -> None:
 def test_it_works_under_the_strictest_policy(chat: Chat) -> None:
     broken: list[str] = []
     chat.bot.policy = STRICT
-    chat.page.on("console", lambda message: broken.append(message.text) if "Content Security Policy" in message.text else None)
+    chat.page.on(
+        "console", lambda message: broken.append(message.text) if "Content Security Policy" in message.text else None
+    )
     chat.page.reload()
     chat.open().asks(samples()["plan"], samples()["exercise"], samples()["knee_map"])
     expect(chat.launcher).to_be_hidden()
@@ -100,14 +102,18 @@ def test_hostile_styles_change_nothing(chat: Chat) -> None:
 
 
 def test_two_on_one_page_do_not_mix(chat: Chat) -> None:
-    chat.bot.page = (HOST % "").replace("</body>", '<knee-chat dir="rtl" strings=\'{"launcher": "Second"}\'></knee-chat></body>')
+    chat.bot.page = (HOST % "").replace(
+        "</body>", '<knee-chat dir="rtl" strings=\'{"launcher": "Second"}\'></knee-chat></body>'
+    )
     chat.page.reload()
     chat.open().say("One")
     expect(chat.log.locator("li.bot")).to_have_count(1)
     chat.page.get_by_role("button", name="Second").click()
     second = chat.page.locator("knee-chat").nth(1)
     expect(second.get_by_role("log").locator("li.bot")).to_have_count(1)
-    ids = chat.page.evaluate("[...document.querySelectorAll('knee-chat')].flatMap((one) => [...one.shadowRoot.querySelectorAll('[id]')].map((two) => two.id))")
+    ids = chat.page.evaluate(
+        "[...document.querySelectorAll('knee-chat')].flatMap((one) => [...one.shadowRoot.querySelectorAll('[id]')].map((two) => two.id))"
+    )
     assert len(ids) == len(set(ids))
 
 
@@ -124,7 +130,7 @@ def test_the_host_sets_colour_type_and_shape(chat: Chat) -> None:
 
 
 def test_the_host_sets_the_words(visitor) -> None:
-    chat = visitor("strings='{\"launcher\": \"Knieschmerzen?\", \"send\": \"Senden\"}' lang=de")
+    chat = visitor('strings=\'{"launcher": "Knieschmerzen?", "send": "Senden"}\' lang=de')
     chat.page.get_by_role("button", name="Knieschmerzen?").click()
     expect(chat.button("Senden")).to_be_visible()
     chat.page.evaluate("document.querySelector('knee-chat').strings = { title: 'Mein Knie' }")
@@ -136,7 +142,9 @@ def test_it_can_be_open_from_the_start_and_takes_no_focus(visitor) -> None:
     chat = visitor("open")
     expect(chat.panel).to_be_visible()
     chat.ready()
-    assert chat.focused().startswith("A link of the page") or chat.page.evaluate("document.activeElement === document.body")
+    assert chat.focused().startswith("A link of the page") or chat.page.evaluate(
+        "document.activeElement === document.body"
+    )
 
 
 def test_it_can_be_opened_and_closed_by_the_page(chat: Chat) -> None:
@@ -210,10 +218,17 @@ def test_the_summary_is_printed_from_the_page(chat: Chat) -> None:
     chat.bot.answer = lambda _: [samples()["soon"]]
     chat.button("Yes").click()
     expect(chat.log.locator(".care")).to_have_count(1)
-    chat.page.evaluate("() => { window.print = () => { window.printed = document.querySelector('[data-knee-print]').shadowRoot.textContent; }; }")
+    chat.page.evaluate(
+        "() => { window.print = () => { window.printed = document.querySelector('[data-knee-print]').shadowRoot.textContent; }; }"
+    )
     chat.button("Print summary").click()
     printed = chat.page.evaluate("window.printed")
-    for line in ("See a clinician within two weeks.", samples()["yes_no"]["custom"]["card"]["prompt"], "Yes", "My knee hurts"):
+    for line in (
+        "See a clinician within two weeks.",
+        samples()["yes_no"]["custom"]["card"]["prompt"],
+        "Yes",
+        "My knee hurts",
+    ):
         assert line in printed
     chat.page.emulate_media(media="print")
     assert chat.page.evaluate("getComputedStyle(document.querySelector('main')).display") == "none"
@@ -229,6 +244,8 @@ def test_it_is_usable_within_a_second_on_a_slow_machine(chat: Chat) -> None:
     line.send("Emulation.setCPUThrottlingRate", {"rate": 4})
     chat.page.reload()
     chat.launcher.wait_for()
-    defined = chat.page.evaluate("performance.getEntriesByType('mark').find((one) => one.name === 'knee-chat').startTime")
+    defined = chat.page.evaluate(
+        "performance.getEntriesByType('mark').find((one) => one.name === 'knee-chat').startTime"
+    )
     line.send("Emulation.setCPUThrottlingRate", {"rate": 1})
     assert defined < 1000

@@ -182,7 +182,9 @@ def test_too_fast_is_sent_again_by_itself(chat: Chat) -> None:
     assert chat.bot.said == ["One"]
 
 
-@pytest.mark.parametrize("error", [{"code": "bad", "text": "I cannot read that."}, {"code": "failed", "text": "It broke."}])
+@pytest.mark.parametrize(
+    "error", [{"code": "bad", "text": "I cannot read that."}, {"code": "failed", "text": "It broke."}]
+)
 def test_a_refusal_is_told(chat: Chat, error: dict[str, Any]) -> None:
     chat.open()
     chat.bot.refuse = [error]
