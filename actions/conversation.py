@@ -223,6 +223,12 @@ class Progress(SafeAction):
     action, wish = "progress", "ask_progress"
 
 
+class FitPlan(SafeAction):
+    """Put the person's own numbers into the plan."""
+
+    action, wish = "fit_plan", "fit_plan"
+
+
 class MyData(SafeAction):
     """Give the person everything that is stored about them."""
 

@@ -52,6 +52,9 @@ class Talk(Errands, Wishes):
             self.cards = [self._bad_answer(error)]
             self._again()
             return self.cards
+        if self._check_in_is_told():
+            self._errand_on()
+            return self.cards
         wish = self._meant(wish, pending_before)
         step = self._next()
         told = any(value != "no" for id, value in self.changed.items() if id != DELETE)
@@ -74,7 +77,7 @@ class Talk(Errands, Wishes):
             "medicine_dose": self._medicine, "check_in": self._check_in, "greet": self._greet, "thank": self._thank,
             "goodbye": self._goodbye, "bot_challenge": self._bot, "out_of_scope": self._out_of_scope,
             "delete_my_data": self._ask_delete, "other_language": self._other_language,
-            "ask_progress": self._progress, "my_data": self._my_data, "remind_me": self._remind,
+            "ask_progress": self._progress, "my_data": self._my_data, "remind_me": self._remind, "fit_plan": self._fit_plan,
         }  # fmt: skip
         answered = self.answered and pending_before is not None
         if wish in wishes and not answered:
@@ -158,7 +161,8 @@ class Talk(Errands, Wishes):
         self._errand_takes(in_context)
         self.changed = record.take({**told, **in_context})
         if self.changed:
-            record.quote(self.message.text)
+            flags = [id for id, value in self.changed.items() if self.protocol.findings[id].red_flag and value != "no"]
+            record.quote(self.message.text, alarming=bool(flags))
         if in_context:
             record.misses = 0
         shown = {id: value for id, value in self.changed.items() if id not in in_context or len(record.asks) > 1}
@@ -208,7 +212,7 @@ class Talk(Errands, Wishes):
         self.heard_now = flags
         self.changed = self.record.take(flags)
         if flags:
-            self.record.quote(self.message.text)
+            self.record.quote(self.message.text, alarming=True)
             self.cards.append(cards.understood(flags, self.protocol))
         return True
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -32,6 +32,12 @@ class _Open:
 
     records: Records | None = None
     receiving: tuple[float, bool] = (float("-inf"), False)
+    told: Callable[[Sequence[Effect]], None] | None = None
+
+
+def tell(told: Callable[[Sequence[Effect]], None] | None) -> None:
+    """From now on, `told` hears in the event loop what every turn has written; None ends it."""
+    _Open.told = told
 
 
 def use(records: Records) -> None:
@@ -96,13 +102,15 @@ class Person:
         """What a clinician wrote meanwhile, on channels that it could not be pushed to."""
         if self.channel not in FETCHES_REPLIES:
             return []
-        return [cards.Card(say("reply_from", text=text)) for _, text in self._memory.replies]
+        return [cards.Card(say("reply_from", words=text)) for _, text in self._memory.replies]
 
     async def write(self, effects: Sequence[Effect]) -> None:
         """Write what the turn brought about, in one transaction; the talk is saved after it, and may come twice."""
         shown = [id for id, _ in self._memory.replies] if self.channel in FETCHES_REPLIES else []
         if effects or shown:
             await asyncio.to_thread(self._write, list(effects), shown)
+            if _Open.told is not None:
+                _Open.told(effects)
 
     def _read(self) -> Memory:
         sealed = records().seal(LINK + self.sender)

@@ -53,6 +53,8 @@ class Record:
     """How often a check-in has moved the plan up, less the times it went down; never below 0."""
     said: list[str] = field(default_factory=list)
     """A few of the person's own lines, for a hand-off: the first, and those that told a finding."""
+    alarming: list[str] = field(default_factory=list)
+    """Those of them that told a red flag."""
     remembered: bool = False
     """Something about this person is in the records beyond the talk."""
     seen_on: str | None = None
@@ -96,11 +98,17 @@ class Record:
             self.steps = [*self.steps, {"before": before, "pending": self.pending, **asked_before}][-MOST_STEPS_BACK:]
         return changed
 
-    def quote(self, line: str) -> None:
-        """Keep a line that the person said; the first stays, the oldest of the others goes when there are many."""
+    def quote(self, line: str, alarming: bool = False) -> None:
+        """Keep a line that the person said; the first stays, the oldest of the others goes when there are many.
+
+        Args:
+            line: as it was written.
+            alarming: it told a red flag.
+        """
         line = " ".join(line.split())[:LONGEST_LINE_SAID]
         if line and line not in self.said:
             self.said = [*self.said[:1], *[*self.said[1:], line][-(MOST_LINES_SAID - 1) :]]
+            self.alarming = [one for one in [*self.alarming, *[line] * alarming] if one in self.said]
 
     def forget_what_is_old(self, lasting: frozenset[str]) -> None:
         """Only what stays true over weeks is kept; everything else is to be asked again.

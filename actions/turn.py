@@ -66,8 +66,8 @@ class Turn:
         """Go on with what is being done besides the triage; False when there is nothing."""
         raise NotImplementedError
 
-    def _errand_begins(self, name: str) -> None:
-        """Begin an errand, if there is something to ask."""
+    def _offer_to_fit(self) -> None:
+        """Offer to put the person's own numbers into the plan."""
         raise NotImplementedError
 
     def _errand_missed(self) -> bool:
@@ -89,8 +89,10 @@ class Turn:
             elif not self._errand_missed() and not self._errand_on():
                 self._nothing_new(step)
             return
-        if self.record.errand == "handoff" and self.answered and self._errand_on():
-            return
+        if self.record.errand == "handoff" and self.answered:
+            self._errand_on()
+            if self.record.errand is not None:
+                return
         missed = self.record.pending is not None and not self.answered and not self.changed
         if missed and self.record.pending == step.id:
             self._missed(step)
@@ -150,7 +152,7 @@ class Turn:
         if may_have_plan(step, record.findings):
             if not same:
                 self.cards.append(self._plan())
-                self._errand_begins("plan")
+                self._offer_to_fit()
             return
         if record.errand != "handoff":
             record.errand, record.told = None, {}

@@ -57,6 +57,9 @@ class Wishes(Turn):
             self.cards.append(cards.plain("summary_empty"))
         else:
             self.cards.append(self._summary_card(say("summary_intro")))
+            step = self._next()
+            if self.record.result and isinstance(step, Assessment) and may_have_plan(step, self.record.findings):
+                self.cards.append(self._plan())
         self._again()
 
     def _summary_card(self, heading: str) -> Card:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 import warnings
 
@@ -26,6 +27,7 @@ from sanic.response import HTTPResponse  # noqa: E402
 
 from actions import known  # noqa: E402
 from bot.actions_in_process import InProcessActions, use_in_process_check  # noqa: E402
+from bot.background import Background  # noqa: E402
 from bot.channels.turns import Collector  # noqa: E402
 from bot.home import add_home  # noqa: E402
 from bot.locks import QuickLockStore  # noqa: E402
@@ -75,7 +77,7 @@ async def make_agent(model: str, endpoints: AvailableEndpoints) -> Agent:
 
 async def _warm_up(agent: Agent, endpoints: AvailableEndpoints) -> None:
     """Answer once before anybody waits: the first turn loads what is loaded lazily."""
-    sender = "kneewise-warm-up"
+    sender = f"kneewise-warm-up-{secrets.token_hex(8)}"
     await agent.handle_message(UserMessage("my knee hurts on the stairs", Collector(), sender))
     await endpoints.tracker_store.delete(sender)
 
@@ -118,9 +120,15 @@ def make_app(model: str, host: str, database: str | None = None) -> Sanic:
         except RuntimeError as error:
             print(f"Kneewise cannot start: {error}", file=sys.stderr, flush=True)
             os._exit(1)
+        app.ctx.background = Background(app.ctx.agent, endpoints.tracker_store)
+        await app.ctx.background.start()
         print(f"Kneewise is ready: http://{host}:{os.environ.get('PORT', '5005')}/", flush=True)
 
+    async def stop(app: Sanic, _: Any) -> None:
+        await app.ctx.background.stop()
+
     app.register_listener(load, "before_server_start")
+    app.register_listener(stop, "before_server_stop")
     return app
 
 

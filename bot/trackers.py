@@ -126,6 +126,23 @@ class TalkStore(TrackerStore):  # type: ignore[misc]
         """What a message was answered, when it was worked before; None when it was not."""
         return await _in_thread(lambda: self._answer_to(sender_id, message_id))
 
+    async def stored(self, sender_id: str, last: int) -> list[dict[str, Any]]:
+        """The events of the last turns of a talk as they were saved, oldest first; the talk itself is not touched.
+
+        Args:
+            sender_id: whose talk.
+            last: how many turns.
+        """
+        return await self.stored_of(self.records.person(sender_id), last)
+
+    async def stored_of(self, person: str, last: int) -> list[dict[str, Any]]:
+        """The same for a person by their key, as the records know them."""
+        return await _in_thread(lambda: self._stored(person, last))
+
+    async def lengths(self, senders: Iterable[str]) -> dict[str, int]:
+        """How many events are stored of each of these talks that there is."""
+        return await _in_thread(lambda: self._lengths(senders))
+
     async def keys(self) -> Iterable[str]:
         """The person's key of every stored talk; the senders themselves are not stored."""
         return await _in_thread(self._people)
@@ -140,6 +157,21 @@ class TalkStore(TrackerStore):  # type: ignore[misc]
         query = sa.select(talk_events.c.data, talk_events.c.at).where(mine).order_by(talk_events.c.number)
         with reading(self._engine) as connection:
             return [(data, at) for data, at in connection.execute(query)]
+
+    def _stored(self, person: str, last: int) -> list[dict[str, Any]]:
+        mine = talk_events.c.sender_id == person
+        query = sa.select(talk_events.c.data).where(mine).order_by(talk_events.c.number.desc()).limit(last)
+        with reading(self._engine) as connection:
+            rows = list(connection.execute(query).scalars())
+        return [event for data in reversed(rows) for event in json.loads(data)]
+
+    def _lengths(self, senders: Iterable[str]) -> dict[str, int]:
+        people = {self.records.person(sender): sender for sender in senders}
+        length = sa.func.max(talk_events.c.number + talk_events.c.amount)
+        mine = talk_events.c.sender_id.in_(list(people))
+        query = sa.select(talk_events.c.sender_id, length).where(mine).group_by(talk_events.c.sender_id)
+        with reading(self._engine) as connection:
+            return {people[person]: number for person, number in connection.execute(query)}
 
     def _record_of_plan(self, secret: str) -> dict[str, Any] | None:
         owner = sa.select(plan_links.c.sender_id).where(plan_links.c.secret == secret).scalar_subquery()

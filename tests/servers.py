@@ -30,9 +30,10 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self.webhook = f"{self.url}/webhooks/rest/webhook"
         self._log = folder / "server.log"
-        database = f"sqlite:///{folder / 'talks.db'}"
-        environment = {**os.environ, "PORT": str(self.port), "HOST": "127.0.0.1", "DATABASE_URL": database,
-                       "PYTHONPATH": str(ROOT), **settings}  # fmt: skip
+        self.database = f"sqlite:///{folder / 'talks.db'}"
+        environment = {**os.environ, "PORT": str(self.port), "HOST": "127.0.0.1", "DATABASE_URL": self.database,
+                       "PYTHONPATH": str(ROOT),
+                       "KNEEWISE_INBOX_PORT": "off", **settings}  # fmt: skip
         with self._log.open("w") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "bot.server"], cwd=ROOT, env=environment, stdout=log, stderr=log

@@ -36,7 +36,9 @@ class Taken:
         """What it means, and why, in words."""
         rules = content("check_in.yml")
         lines = [say("check_in_noted"), *[f"{reason.text} {reason.why}" for reason in self.decision.reasons]]
-        if self.decision.trend in ("worse", "better"):
+        if self.decision.reds:
+            lines.append(say("check_in_reds"))
+        elif self.decision.trend in ("worse", "better"):
             lines.append(fill(rules[self.decision.trend]["text"]))
         if self.decision.weeks_no_better:
             lines.append(fill(rules["no_better"]["text"], weeks=self.decision.weeks_no_better))
@@ -59,17 +61,21 @@ def take(record: Record, memory: Memory, today: date) -> Taken:
     past = [Entry(one.day, one.answers) for one in memory.check_ins]
     decision = decide(entry, past, rules, content("load.yml"))
     moved = record.steps_up + {"up": 1, "down": -1}.get(decision.step, 0)
-    return Taken(entry, decision, _findings(decision, numbers), last_session(entry), max(0, moved))
+    return Taken(entry, decision, _findings(decision, numbers, record.findings), last_session(entry), max(0, moved))
 
 
-def _findings(decision: Decision, numbers: dict[str, Any]) -> dict[str, Any]:
+def _findings(decision: Decision, numbers: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
     """What the check-in says in terms of the record, so that the protocol decides what it means."""
     new: dict[str, Any] = {id: numbers[id] for id in ("pain_now", "pain_worst") if id in numbers}
     if decision.trend is not None:
         new["trend"] = decision.trend
     if decision.weeks_no_better:
-        new["self_care_weeks"] = decision.weeks_no_better
         new["trend"] = "worse" if decision.trend == "worse" else "same"
+    if decision.weeks_no_better or decision.trend == "worse":
+        # The weeks of check-ins are weeks of self-care, and of pain.
+        for id in ("self_care_weeks", "duration_weeks"):
+            before = known.get(id)
+            new[id] = max(decision.weeks, before if isinstance(before, (int, float)) else 0)
     return new
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from actions import cards
-from actions.cards import CHECK_IN
+from actions.cards import CHECK_IN, Card
 from actions.errands import check_in, hand_off, questions
 from actions.errands.questions import CONSENT, CONTACT, REMINDER
 from actions.records.effects import Reminded
@@ -22,17 +22,6 @@ PUT_OFF = ("deny", "go_back", "goodbye")
 
 class Errands(Turn):
     """What is done besides the triage; at most one at a time."""
-
-    def _errand_begins(self, name: str) -> None:
-        """Begin an errand, and ask its first question; nothing happens when there is nothing to ask."""
-        self.record.errand, self.record.told = name, {}
-        first = self._open()
-        if first is None:
-            self.record.errand = None
-            return
-        if name == "plan":
-            self.cards.append(cards.plain("plan_fit"))
-        self._errand_ask(first)
 
     def _errand_on(self) -> bool:
         """Ask what is still open, or bring the errand to its end; False when there is none."""
@@ -62,6 +51,10 @@ class Errands(Turn):
         if self.record.pending == CHECK_IN:
             left = [id for id in self.record.asks if id not in told]
             self.record.told["left"] = left if in_context else self.record.asks
+
+    def _check_in_is_told(self) -> bool:
+        """Whether everything was told that a check-in asks."""
+        return self.record.errand == "check_in" and self._open() is None
 
     def _errand_missed(self) -> bool:
         """The pending question of an errand was not answered: ask once more, then let it be; False when none waits."""
@@ -109,13 +102,17 @@ class Errands(Turn):
         if self.record.errand == "reminder":
             return None if REMINDER in told else REMINDER
         if self.record.errand == "plan":
-            known = self.record.findings
-            none = known.get("main_activity") in ("none", cards.NOT_SURE)
-            skipped = rules["without_activity"] if none else ()
-            return next((id for id in rules["fit_the_plan"] if id not in known and id not in skipped), None)
+            return self._open_of_plan()
         skipped = rules["without_sessions"] if told.get("sessions_done") == 0 else ()
         asked = (entry["id"] for entry in rules["questions"])
         return next((id for id in asked if id not in told and id not in skipped), CHECK_IN if self._left() else None)
+
+    def _open_of_plan(self) -> str | None:
+        """What the plan still lacks."""
+        known, rules = self.record.findings, content("check_in.yml")
+        none = known.get("main_activity") in ("none", cards.NOT_SURE)
+        skipped = rules["without_activity"] if none else ()
+        return next((id for id in rules["fit_the_plan"] if id not in known and id not in skipped), None)
 
     # --- how they end --------------------------------------------------------------------------
 
@@ -176,7 +173,7 @@ class Errands(Turn):
             self.cards.append(cards.plain("check_in"))
             self._again(start=True)
             return
-        if self._is_news(step):
+        if step.level.id != self.record.result:
             self._result(step)
             return
         self.record.errand, self.record.told = "check_in", {}
@@ -200,6 +197,23 @@ class Errands(Turn):
             self.record.errand, self.record.told = "handoff", hand_off.draft(self)
             self.cards.append(cards.plain("handoff_begin"))
             self._errand_ask(CONTACT)
+
+    def _offer_to_fit(self) -> None:
+        """Offer to put the person's own numbers into the plan, where some are not known yet."""
+        if self._open_of_plan():
+            self.cards.append(Card(say("plan_fit_offer"), None, ((say("plan_fit_yes"), "/fit_plan"),)))
+
+    def _fit_plan(self) -> None:
+        """Ask for the numbers that the plan lacks, where there is a plan."""
+        step = self._next()
+        if isinstance(step, Question) or not may_have_plan(step, self.record.findings):
+            self.cards.append(cards.plain("exercises_after" if isinstance(step, Question) else "exercises_not"))
+            self._again(start=True)
+            return
+        self.record.errand, self.record.told = "plan", {}
+        if self._open_of_plan():
+            self.cards.append(cards.plain("plan_fit"))
+        self._errand_on()
 
     def _remind(self) -> None:
         """Ask how often to remind, or stop it."""

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from actions import cards
 from actions.cards import Card
-from actions.errands.questions import CONTACT, IN_THIS_CHAT
+from actions.errands.questions import CONTACT
 from actions.handoff import summary
+from actions.handoff.summary import IN_THIS_CHAT
 from actions.record import Record
 from actions.records.effects import HandedOff
 from actions.triage.engine import assess
@@ -38,7 +39,10 @@ def content_of(record: Record, protocol: Protocol, today: date, finished: bool) 
     """What is handed over about this talk."""
     result = assess(record.findings, protocol)
     advised = [fill(line) for line in protocol.levels[result.level].actions] if record.result else []
-    return summary.content(record.findings, result, protocol, record.said, advised, today, finished=finished)
+    raised = [at for at, line in enumerate(record.said) if line in record.alarming]
+    return summary.content(
+        record.findings, result, protocol, record.said, advised, today, raised=raised, finished=finished
+    )
 
 
 def draft(turn: Turn) -> dict[str, Any]:

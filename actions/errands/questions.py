@@ -8,13 +8,14 @@ from typing import Any
 
 from actions.answers import NUMBER, UNSURE, WORD_NUMBERS, BadAnswer, Message, yes_no
 from actions.cards import CHECK_IN, NOT_SURE, Card, question_card
+from actions.handoff.summary import IN_THIS_CHAT
 from actions.triage.model import Option, Protocol
+from actions.triage.yaml_lines import LINE
 from actions.wording import content, fill, say
 
 CONTACT, CONSENT = "handoff_contact", "handoff_consent"
 REMINDER = "reminder"
 LONGEST_CONTACT = 200
-IN_THIS_CHAT = "here"
 
 
 def own_questions() -> dict[str, Mapping[str, Any]]:
@@ -67,7 +68,9 @@ def why(id: str) -> str:
 
 def every_days() -> dict[str, int]:
     """How often a reminder may come: its name, and the days between two."""
-    return {str(name): days for name, days in content("check_in.yml")["reminders"]["every_days"].items() if days}
+    return {
+        str(name): days for name, days in content("check_in.yml")["reminders"]["every_days"].items() if name != LINE
+    }
 
 
 def read(id: str, message: Message) -> Any:

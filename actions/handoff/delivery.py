@@ -16,6 +16,7 @@ import aiohttp
 from actions.handoff import outbox, slack, webhook
 from actions.handoff.outcome import Outcome
 from actions.handoff.settings import Settings
+from actions.handoff.summary import contact_in_words
 from actions.records.store import Records, utc_now
 
 logger = logging.getLogger(__name__)
@@ -92,7 +93,7 @@ class Deliverer:
     async def _attempt(self, post: outbox.Post) -> Outcome:
         handoff, now, settings = dict(post.handoff), self._clock(), self._settings
         if post.target == "webhook" and settings.webhook_url:
-            handoff["contact"] = self._records.unseal(handoff["contact"])
+            handoff["contact"] = contact_in_words(self._records.unseal(handoff["contact"]))
             return await webhook.post(self._session, settings, post.key, handoff, now)
         if post.target == "slack" and settings.slack_channel:
             return await slack.post(settings, post.key, handoff, post.attempts, now)

@@ -13,6 +13,8 @@ from actions.triage.model import Assessment, Finding, Level, Protocol
 MOST_QUOTES = 5
 QUOTE_LENGTH = 200
 MOST_ADVICE = 5
+IN_THIS_CHAT = "here"
+"""The contact of a person who wants the answer in the talk itself."""
 GROUPS = ("who", "course", "function", "other")
 
 
@@ -50,7 +52,7 @@ def content(
         "headline": cards.headline(result.level, protocol),
         "finished": finished,
         "reasons": _reasons(result),
-        "fits": [pattern.name for pattern in result.fits] if result.because and result.level < Level.URGENT else [],
+        "fits": _fits(result),
         "red_flags_present": _having(flags, told, "yes"),
         "red_flags_unsure": _having(flags, told, cards.NOT_SURE),
         "red_flags_denied": _having(flags, told, "no"),
@@ -76,10 +78,10 @@ def text(content: Mapping[str, Any]) -> str:
     if not content["finished"]:
         lines.append(_say("unfinished"))
     lines += _line("who", content["who"])
-    lines += _line("why", (f"{reason['name']} ({reason['rule']})" for reason in content["reasons"]), "; ")
-    present = _line("present", _texts(content["red_flags_present"]), "; ")
-    lines += present or [_say("none_present")]
-    lines += _line("unsure", _texts(content["red_flags_unsure"]), "; ")
+    lines += _line("why", map(_reason, content["reasons"]), "; ")
+    flags = _line("present", _texts(content["red_flags_present"]), "; ")
+    flags += _line("unsure", _texts(content["red_flags_unsure"]), "; ")
+    lines += flags or [_say("none_present")]
     for group in ("course", "function", "other"):
         lines += _line(group, content[group], "; ")
     lines += _line("fits", content["fits"])
@@ -91,6 +93,11 @@ def text(content: Mapping[str, Any]) -> str:
         lines += [_say("quotes"), *(f"“{quote}”" for quote in content["words"])]
     lines.append(_say("foot", version=content["protocol_version"], date=content["made_on"]))
     return "\n".join(lines)
+
+
+def contact_in_words(contact: str) -> str:
+    """How the person wants to be reached, for somebody who was not in the talk."""
+    return _say("in_chat") if contact == IN_THIS_CHAT else contact
 
 
 def quotes(words: Sequence[str], raised: Collection[int] = ()) -> list[str]:
@@ -115,6 +122,19 @@ def quotes(words: Sequence[str], raised: Collection[int] = ()) -> list[str]:
 def _reasons(result: Assessment) -> list[dict[str, Any]]:
     names = {rule.id: rule.name for rule in result.because} or {one.id: one.name for one in result.fits}
     return [{**reason, "name": names[reason["rule"]]} for reason in cards.reasons_of(result)]
+
+
+def _fits(result: Assessment) -> list[str]:
+    """Patterns worth naming beside the reasons, by name; none where it is urgent."""
+    reasons = {rule.id for rule in result.because}
+    named = result.because and result.level < Level.URGENT
+    return [pattern.name for pattern in result.fits if named and pattern.id not in reasons]
+
+
+def _reason(reason: Mapping[str, Any]) -> str:
+    """A reason by its name, with the id of the rule; a pattern's id is its name."""
+    is_rule = str(reason["rule"])[:1].isupper()
+    return f"{reason['name']} ({reason['rule']})" if is_rule else str(reason["name"])
 
 
 def _having(findings: Mapping[str, Finding], told: Mapping[str, Any], value: str) -> list[dict[str, str]]:
@@ -151,7 +171,8 @@ SELF = ("for_whom", "self")
 
 def _small(said: str) -> str:
     """The words as they stand inside a line."""
-    return said if said[:2].isupper() else said[:1].lower() + said[1:]
+    shortened = said[:2].isalpha() and said[:2].isupper()
+    return said if shortened else said[:1].lower() + said[1:]
 
 
 def _answer(finding: Finding, value: Any) -> dict[str, Any]:

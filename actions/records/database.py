@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +17,7 @@ DEFAULT_URL = "sqlite:///kneewise.db"
 IN_MEMORY = ("sqlite://", "sqlite:///:memory:")
 SECONDS_TO_WAIT = 10
 """How long a writer of SQLite waits for the one before."""
+SECONDS_BETWEEN = 0.02
 
 
 def database_url() -> str:
@@ -35,6 +39,8 @@ def make_engine(url: str) -> sa.engine.Engine:
     # SQLAlchemy opens a SQLite file anew for each statement, unless told to keep connections. In memory there is
     # one connection, the database itself, which one thread uses at a time.
     one = {"pool_size": 1, "max_overflow": 0} if url in IN_MEMORY else {}
+    if url not in IN_MEMORY:
+        _make_private(Path(sa.engine.make_url(url).database))
     connect = {"check_same_thread": False, "timeout": SECONDS_TO_WAIT}
     engine = sa.create_engine(url, future=True, connect_args=connect, poolclass=sa.pool.QueuePool, **one)
     sa.event.listen(engine, "connect", _prepare)
@@ -42,11 +48,31 @@ def make_engine(url: str) -> sa.engine.Engine:
     return engine
 
 
-def _prepare(connection: Any, _: Any) -> None:
+def _make_private(file: Path) -> None:
+    """Make a new file one that only its owner reads; one that is there keeps the rights that it was given."""
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _prepare(connection: sqlite3.Connection, _: Any) -> None:
     connection.isolation_level = None  # the driver would begin late, and commit before a change of tables
-    connection.execute("PRAGMA journal_mode=WAL")
+    _write_ahead(connection)
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA secure_delete=ON")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Turn writing ahead on. Of processes that open a new file at once one does it; SQLite refuses the others at once."""
+    end = time.monotonic() + SECONDS_TO_WAIT
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(SECONDS_BETWEEN)
+        else:
+            return
 
 
 def _begin(connection: sa.engine.Connection) -> None:

@@ -17,7 +17,7 @@ from actions.records.effects import Effect, Erased, Memory
 from actions.records.identity import Identity, server_secret
 from actions.records.migrate import migrate
 from actions.records.reading import memory_of
-from actions.records.tables import deletions, replies
+from actions.records.tables import clinicians, deletions, replies
 from actions.records.writing import BodyOf, Writer, drop_unneeded_addresses, plain_body
 
 TARGETS = {"webhook": "KNEEWISE_WEBHOOK_URL", "slack": "KNEEWISE_CLINICIANS_SLACK"}
@@ -129,7 +129,7 @@ class Records:
             effects: after `Erased`, nothing else of them is kept; the caller calls `empty_log` after the commit.
         """
         person, now = self.person(sender), self.now()
-        _one_at_a_time(connection, person)
+        one_at_a_time(connection, person)
         erased = next((effect for effect in effects if isinstance(effect, Erased)), None)
         if erased is not None:
             forget.write_receipt(connection, erased.receipt, now, forget.erase(connection, person))
@@ -169,7 +169,7 @@ class Records:
         total: Counter[str] = Counter()
         for person in unseen:
             with self.engine.begin() as connection:
-                _one_at_a_time(connection, person)
+                one_at_a_time(connection, person)
                 if forget.not_seen_since(connection, before, person):
                     total.update(forget.erase(connection, person))
         with self.engine.begin() as connection:
@@ -187,7 +187,7 @@ class Records:
                 connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _one_at_a_time(connection: sa.engine.Connection, person: str) -> None:
+def one_at_a_time(connection: sa.engine.Connection, person: str) -> None:
     """Wait for another transaction of this person; SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":
         number = int(person[:15], 16)

@@ -90,10 +90,10 @@ handoffs = sa.Table(
     sa.Column("content", sa.JSON, nullable=False),
     sa.Column("by", sa.String(64)),
     sa.Column("changed_at", sa.DateTime, nullable=False),
-    sa.Index("handoffs_by_urgency", "status", "urgency", "created_at"),
+    sa.Index("handoffs_listed", "status", "urgency", "created_at", "reference", "by", "changed_at"),
 )
 """`urgency`: 0 for an ambulance, rising with less haste. `status`: waiting, acknowledged, taken_over, closed.
-`contact` is sealed. `content` is what the person agreed to send (`actions/handoff/summary.py`)."""
+The index holds all that finding a page of the inbox needs: the rows themselves are large. `contact` is sealed. `content` is what the person agreed to send (`actions/handoff/summary.py`)."""
 
 handoff_notes = sa.Table(
     "handoff_notes",

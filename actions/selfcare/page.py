@@ -10,7 +10,7 @@ from typing import Any
 from actions.selfcare import figures
 from actions.selfcare.cards import dose_in_words, side_of
 from actions.selfcare.plan import Exercise, Plan
-from actions.wording import say
+from actions.wording import content, say
 
 WEEKS_TO_TICK = 6
 DAYS = 7
@@ -25,6 +25,7 @@ def plan_page(plan: Plan, findings: Mapping[str, Any], made_on: date) -> str:
         made_on: the first day to tick.
     """
     side = side_of(findings)
+    warm_up = content("exercises.yml")["timing"]["warm_up_minutes"]
     parts = [
         "<!doctype html>",
         '<html lang="en"><head><meta charset="utf-8">',
@@ -34,10 +35,12 @@ def plan_page(plan: Plan, findings: Mapping[str, Any], made_on: date) -> str:
         f"<h1>{escape(say('plan_page_title'))}</h1>",
         f"<p>{escape(say('plan_page_made', date=_day(made_on), review=_day(plan.review_on)))}</p>",
         f"<h2>{escape(say('plan_page_load'))}</h2><ol>",
-        *[f"<li>{escape(line)}</li>" for line in plan.load],
+        *[f"<li>{escape(line.text)} <span class='why'>{escape(line.why)}</span></li>" for line in plan.load_lines],
         f"</ol><p class='rule'>{escape(plan.pain_rule)}</p>",
         f"<p class='stop'>{escape(say('plan_stop', rules=' '.join(plan.stop_rules)))}</p>",
         f"<h2>{escape(say('plan_page_exercises'))}</h2>",
+        f"<p>{escape(say('plan_session', minutes=plan.session_minutes, warm_up=warm_up))}</p>",
+        *[f"<p>{escape(note)}</p>" for note in plan.notes],
         *[_exercise(exercise, side) for exercise in plan.exercises],
         f"<h2>{escape(say('plan_page_days'))}</h2>",
         _boxes(plan, made_on),

@@ -41,6 +41,10 @@ class Decision:
     """Of the last week against the week before, or against the beginning; None when too little is known."""
     weeks_no_better: int
     """Weeks since the beginning, when there is no real gain after the time of a trial; else 0."""
+    weeks: int = 0
+    """Whole weeks from the first check-in to today's."""
+    reds: bool = False
+    """Too often in the red zone within a week: the knee is to be looked at anew."""
 
 
 def decide(today: Entry, past: Sequence[Entry], content: Answers, load: Mapping[str, Any]) -> Decision:
@@ -58,7 +62,11 @@ def decide(today: Entry, past: Sequence[Entry], content: Answers, load: Mapping[
     before = [entry for entry in past if entry.day < today.day]
     step = next_step_of_load(last_session(today), load, usual=usual_pain(before))
     entries = [*before, today]
-    return Decision(step.step, step.reasons, trend(entries, content), weeks_no_better(entries, content))
+    zones = load["pain_zones"]
+    weeks = (today.day - entries[0].day).days // 7
+    again = reds_in_a_week(entries, zones) >= zones["check_again"]["reds_in_a_week"]
+    way: Trend | None = "worse" if again else trend(entries, content)
+    return Decision(step.step, step.reasons, way, weeks_no_better(entries, content), weeks, again)
 
 
 def last_session(entry: Entry) -> dict[str, Any]:
@@ -87,12 +95,18 @@ def trend(entries: Sequence[Entry], content: Answers) -> Trend | None:
     if len(told) < 2:
         return None
     window = timedelta(days=content["worse"]["window_days"])
-    today, first = told[-1][0], told[0]
+    today, first = told[-1][0], told[0][1]
     recent = [pain for day, pain in told if day > today - window]
-    earlier = [pain for day, pain in told if today - 2 * window < day <= today - window] or [first[1]]
-    if mean(recent) - mean(earlier) >= content["worse"]["rise"]:
+    earlier = [pain for day, pain in told if today - 2 * window < day <= today - window]
+    if earlier and mean(recent) - mean(earlier) >= content["worse"]["rise"]:
         return "worse"
-    return "better" if first[1] - mean(recent) >= content["better"]["fall"] else "same"
+    return "better" if first - mean(recent) >= content["better"]["fall"] else "same"
+
+
+def reds_in_a_week(entries: Sequence[Entry], zones: Mapping[str, Any]) -> int:
+    """Check-ins of the last seven days with pain in the red zone of `clinical/load.yml`."""
+    since = entries[-1].day - timedelta(days=7)
+    return sum(entry.day > since and entry.pain is not None and entry.pain > zones["red"]["over"] for entry in entries)
 
 
 def weeks_no_better(entries: Sequence[Entry], content: Answers) -> int:

@@ -1,7 +1,7 @@
 """Looks for mistakes in `clinical/` that a file alone does not show: `python -m actions.triage.check`.
 
 `load_protocol` refuses what does not fit together (K100 to K108). Here follow the questions and rules that are
-idle (K109 to K112), missing sources in every file (K105), and words that a person could not read (K201 to K205).
+idle (K109 to K112), missing sources in every file (K105), check-ins about no finding (K113), and words that a person could not read (K201 to K205).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ MOST_TITLE = 75
 """Characters of a button in Slack."""
 MOST_BYTES = 64
 """A Telegram button's data."""
-SOURCED = ("advice.yml", "exercises.yml", "load.yml")
+SOURCED = ("advice.yml", "check_in.yml", "exercises.yml", "load.yml")
 """Files whose sources `load_protocol` does not read."""
 BUTTONS = ("title", OPTIONS, "none_of_these", "not_sure", "yes_word", "no_word")
 
@@ -214,6 +214,27 @@ def unsourced(content: Content) -> Iterator[Mistake]:
                 yield Mistake(file, entry[yaml_lines.LINE], "K105", what)
 
 
+def unknown_in_check_ins(content: Content) -> Iterator[Mistake]:
+    """K113: check-ins that name a finding which does not exist."""
+    rules = content.files["check_in.yml"]
+    known = content.protocol.findings
+    own = {entry["id"] for entry in rules["questions"] if "range" in entry}
+    named = {
+        "questions": [entry["id"] for entry in rules["questions"] if entry["id"] not in own],
+        "screen": rules["screen"]["findings"],
+        "without_sessions": [id for id in rules["without_sessions"] if id not in own],
+        "fit_the_plan": rules["fit_the_plan"],
+        "without_activity": rules["without_activity"],
+        "stale": rules["stale"]["lasting"],
+    }
+    for room, ids in named.items():
+        for id in ids:
+            if id not in known:
+                line = rules["screen"][yaml_lines.LINE] if room == "screen" else rules[yaml_lines.LINE]
+                what = f"{room} names {id}, which is no finding. Add it to findings.yml, or mend the name."
+                yield Mistake("check_in.yml", line, "K113", what)
+
+
 def _entries(data: Any) -> Iterator[dict[str, Any]]:
     """Every mapping that is reviewed on its own."""
     if isinstance(data, dict):
@@ -273,6 +294,7 @@ LOOKS = (
     impossible,
     shadowed,
     unsourced,
+    unknown_in_check_ins,
     long_sentences,
     hard_words,
     long_titles,

@@ -23,6 +23,7 @@ FILES = (
     "advice.yml",
     "exercises.yml",
     "load.yml",
+    "check_in.yml",
     "wording.yml",
 )
 NOT_READ = ("ask", "sources", "when", "fits_when")

@@ -42,6 +42,7 @@ COMMANDS = {
     "human": "ask_human", "ask_human": "ask_human", "checkin": "check_in", "check_in": "check_in", "start": "greet",
     "help": "greet", "exercise": "ask_exercises", "exercises": "ask_exercises", "delete_my_data": "delete_my_data",
     "delete": "delete_my_data", "progress": "ask_progress", "mydata": "my_data", "my_data": "my_data", "remind": "remind_me",
+    "fit_plan": "fit_plan",
 }  # fmt: skip
 """What may stand after a slash, and the intent that it means. `restart` and `back` themselves are Rasa's own names."""
 WITH_TOPIC = ("ask_topic", "ask_exercises")

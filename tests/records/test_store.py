@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import stat
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -54,6 +56,13 @@ def everything(records: Records) -> dict[str, Any]:
     for row in stored["handoffs"]:
         row["contact"] = records.unseal(row["contact"])
     return stored
+
+
+def test_only_its_owner_reads_the_file(tmp_path: Path) -> None:
+    records = Records(f"sqlite:///{tmp_path / 'new.db'}", SECRET)
+    records.apply("web", "web:1", [ASSESSED])
+    assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
+    assert len(list(tmp_path.iterdir())) == 3, "the file, and what is written ahead of it"
 
 
 def test_nothing_is_known_of_somebody_new(records: Records) -> None:
@@ -183,6 +192,24 @@ def test_the_next_reminder_is_so_many_days_away(records: Records, clock: Clock) 
     assert [row["next_at"] for row in rows(records, tables.reminders)] == [datetime(2026, 3, 4, 12, 0)]
 
 
+def test_a_reminder_wished_for_again_comes_no_later(records: Records, clock: Clock) -> None:
+    records.apply("web", "web:1", [Reminded(3)])
+    clock.time += timedelta(days=1)
+    records.apply("web", "web:1", [Reminded(3)])
+    assert [row["next_at"] for row in rows(records, tables.reminders)] == [datetime(2026, 3, 4, 12, 0)]
+    records.apply("web", "web:1", [Reminded(5)])
+    assert [row["next_at"] for row in rows(records, tables.reminders)] == [datetime(2026, 3, 7, 12, 0)]
+
+
+def test_a_hand_off_that_comes_again_goes_to_no_further_target(database_url: str) -> None:
+    set_up = ["webhook"]
+    records = Records(database_url, SECRET, targets=lambda: set_up)
+    records.apply("web", "web:1", [HANDED_OFF])
+    set_up.append("slack")
+    records.apply("web", "web:1", [HANDED_OFF])
+    assert [post["key"] for post in rows(records, tables.outbox)] == ["K-7.webhook"]
+
+
 def test_who_has_taken_over_is_known_and_what_waits_to_be_said(records: Records, clock: Clock) -> None:
     records.apply("web", "web:1", [HANDED_OFF])
     person = records.person("web:1")
@@ -235,3 +262,18 @@ def test_a_deletion_beside_writing_leaves_all_or_nothing(records: Records) -> No
         list(pool.map(work, range(40)))
     stored = everything(records)
     assert len({len(stored[name]) for name in ("people", "assessments", "plans", "handoffs")}) == 1
+
+
+def test_what_reads_first_and_writes_then_waits_for_its_turn(tmp_path: Path) -> None:
+    records = Records(f"sqlite:///{tmp_path / 'records.db'}", SECRET)
+    records.apply("web", "web:1", [Reminded(1)])
+    days = tables.reminders.c.every_days
+
+    def one_more(_: int) -> None:
+        with records.engine.begin() as connection:
+            before = connection.execute(sa.select(days)).scalar()
+            connection.execute(sa.update(tables.reminders).values(every_days=before + 1))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(one_more, range(80)))
+    assert records.memory("web:1").reminder_days == 81

@@ -71,6 +71,14 @@ def content() -> Content:
         "advice.yml": [topic()],
         "exercises.yml": {"exercises": [{"id": "raise", "sources": ["book"]}]},
         "load.yml": {"levers": [{"id": "speed", "text": "Slow down.", "sources": ["book"], "review": "needed"}]},
+        "check_in.yml": {
+            "questions": [{"id": "age", "sources": ["book"]}, {"id": "done", "range": [0, 9], "sources": ["book"]}],
+            "screen": {"findings": ["hot"], "sources": ["book"]},
+            "without_sessions": ["done"],
+            "fit_the_plan": ["age"],
+            "without_activity": ["age"],
+            "stale": {"lasting": ["age"], "sources": ["book"]},
+        },
         "wording.yml": {"none_of_these": "None of these", "safety": "Call now."},
     }
 
@@ -207,6 +215,17 @@ def test_a_topic_with_a_source_that_does_not_exist(content, found):
     assert only(found(), "advice.yml K105 'film' is not in sources.yml")
 
 
+@pytest.mark.parametrize("room", ["without_sessions", "fit_the_plan", "without_activity"])
+def test_a_check_in_about_a_finding_that_does_not_exist(content, found, room):
+    content["check_in.yml"][room].append("mood")
+    assert only(found(), f"check_in.yml K113 {room} names mood")
+
+
+def test_a_check_in_s_screen_with_a_finding_that_does_not_exist(content, found):
+    content["check_in.yml"]["screen"]["findings"] = ["hot", "mood"]
+    assert only(found(), "check_in.yml K113 screen names mood")
+
+
 def test_a_red_flag_without_a_source(content, found):
     content["findings.yml"]["findings"][0]["red_flag"] = "yes"
     assert only(found(), "findings.yml K105 hot names no source")
@@ -227,6 +246,7 @@ def test_a_red_flag_without_a_source(content, found):
         lambda content: content["advice.yml"][0].update(text=LONG),
         lambda content: content["exercises.yml"].update(stop_rules=[LONG]),
         lambda content: content["load.yml"]["levers"][0].update(text=LONG),
+        lambda content: content["check_in.yml"]["screen"].update(prompt=LONG),
         lambda content: content["wording.yml"].update(safety=LONG),
     ],
 )

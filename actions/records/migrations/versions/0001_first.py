@@ -108,7 +108,7 @@ def _make_handoffs() -> None:
         sa.Column("content", sa.JSON, nullable=False),
         sa.Column("by", sa.String(64)),
         sa.Column("changed_at", sa.DateTime, nullable=False),
-        sa.Index("handoffs_by_urgency", "status", "urgency", "created_at"),
+        sa.Index("handoffs_listed", "status", "urgency", "created_at", "reference", "by", "changed_at"),
     )
     op.create_table(
         "handoff_notes",

@@ -1,0 +1,130 @@
+"""The hand-off in the talk: emergency first, exactly what is shown is sent, and only with consent."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.answers import Heard
+from actions.cards import Card
+from actions.handoff import summary
+from actions.records.effects import HandedOff
+from actions.triage import Protocol
+from tests.errands.life import Life, asked, of_kind, words
+
+PHONE = Heard("pain_now", 7, "present")
+"""What the pipeline may make of a phone number."""
+
+
+def agreed(person: Life) -> tuple[list[Card], list[Card]]:
+    """Ask for a human, give a number, agree; what was shown as draft and after."""
+    person.says("i want to talk to a person", wish="ask_human")
+    draft = person.says("07700 900123 after 6", PHONE)
+    return draft, person.taps("handoff_consent", "yes")
+
+
+@pytest.mark.parametrize(
+    "told", [{"stops_daily_life": "yes"}, {"cancer_ever": "yes"}, {"calf_swollen_or_tender": "yes"}]
+)
+def test_what_is_shown_is_what_is_sent(protocol: Protocol, told: dict[str, str]) -> None:
+    person = Life(protocol, **told)
+    draft, shown = agreed(person)
+    (sent,) = [effect for effect in person.effects if isinstance(effect, HandedOff)]
+    shown_before = of_kind(draft, "handoff")
+    assert summary.text(sent.content) in shown_before["summary"]
+    assert "07700 900123 after 6" in shown_before["summary"]
+    assert sent.contact == "07700 900123 after 6"
+    assert of_kind(shown, "handoff")["reference"] == sent.reference
+    assert sent.reference in words(shown)
+
+
+def test_a_phone_number_is_no_pain_score(protocol: Protocol) -> None:
+    person = Life(protocol, stops_daily_life="yes")
+    agreed(person)
+    assert "pain_now" not in person.record.findings
+
+
+def test_nothing_is_sent_without_consent(protocol: Protocol) -> None:
+    person = Life(protocol, stops_daily_life="yes")
+    person.says("human", wish="ask_human")
+    person.says("here")
+    person.says("no", wish="deny")
+    assert person.handoffs == {}
+    assert person.record.errand is None
+
+
+def test_somebody_who_says_no_thanks_is_not_asked_for_a_number(protocol: Protocol) -> None:
+    person = Life(protocol, stops_daily_life="yes")
+    person.says("human", wish="ask_human")
+    person.says("no thanks", wish="deny")
+    assert person.record.errand is None
+    assert person.handoffs == {}
+
+
+@pytest.mark.parametrize("flag", ["breathless_or_chest_pain", "knee_out_of_shape"])
+def test_an_emergency_is_told_before_anything_is_handed_over(protocol: Protocol, flag: str) -> None:
+    person = Life(protocol, **{flag: "yes"})
+    shown = person.says("human please", wish="ask_human")
+    assert shown[0].kind == "assessment"
+    assert asked(shown) == "handoff_contact"
+
+
+def test_a_red_flag_told_instead_of_a_number_comes_first(protocol: Protocol) -> None:
+    person = Life(protocol, stops_daily_life="yes")
+    person.says("human", wish="ask_human")
+    shown = person.says("i cannot breathe", Heard("breathless_or_chest_pain", "breathless_or_chest_pain", "present"))
+    assert of_kind(shown, "assessment")["level"] == "ambulance"
+
+
+def test_a_double_tap_on_yes_sends_once(protocol: Protocol) -> None:
+    person = Life(protocol, stops_daily_life="yes")
+    agreed(person)
+    person.taps("handoff_consent", "yes")
+    assert len(person.handoffs) == 1
+    assert not any(isinstance(effect, HandedOff) for effect in person.effects)
+
+
+def test_who_has_handed_over_is_told_the_reference(protocol: Protocol) -> None:
+    person = Life(protocol, stops_daily_life="yes")
+    agreed(person)
+    (reference,) = person.handoffs
+    assert reference in words(person.says("human", wish="ask_human"))
+
+
+def test_where_nobody_receives_nothing_is_promised(protocol: Protocol) -> None:
+    person = Life(protocol, receiving=False, stops_daily_life="yes")
+    shown = person.says("human", wish="ask_human")
+    assert asked(shown) is None
+    assert of_kind(shown, "handoff")["status"] == "not_sent"
+
+
+def test_in_the_middle_of_the_triage_the_triage_goes_on_after_it(protocol: Protocol) -> None:
+    person = Life(protocol)
+    person.record.findings, person.record.result = {"location": ["front"]}, None
+    person.says("human", wish="ask_human")
+    person.says("here")
+    shown = person.taps("handoff_consent", "yes")
+    assert len(person.handoffs) == 1
+    assert asked(shown) == "emergency_screen"
+    (sent,) = person.handoffs.values()
+    assert sent.content["finished"] is False
+
+
+def test_a_clinician_who_took_over_is_left_alone_with_the_person(protocol: Protocol) -> None:
+    person = Life(protocol, stops_daily_life="yes")
+    person.taken_over_by = "Dr Okafor"
+    shown = person.says("when can i come in?", wish="ask_topic")
+    assert len(shown) == 1
+    assert "Dr Okafor" in shown[0].text
+
+
+def test_except_for_a_red_flag(protocol: Protocol) -> None:
+    person = Life(protocol, stops_daily_life="yes")
+    person.taken_over_by = "Dr Okafor"
+    shown = person.says("my chest hurts", Heard("breathless_or_chest_pain", "breathless_or_chest_pain", "present"))
+    assert of_kind(shown, "assessment")["level"] == "ambulance"
+
+
+def test_and_for_the_rights_of_the_person(protocol: Protocol) -> None:
+    person = Life(protocol, stops_daily_life="yes")
+    person.taken_over_by = "Dr Okafor"
+    assert asked(person.says("delete my data", wish="delete_my_data")) == "delete_my_data"
