@@ -106,6 +106,7 @@ class StubBot:
         """Be gone for good."""
         self.hold.set()
         self.stop()
+        self._do(self._cancel_all())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
 
@@ -139,6 +140,12 @@ class StubBot:
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True).start()
         self.port = self._runner.addresses[0][1]
+
+    async def _cancel_all(self) -> None:
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     async def _stop(self) -> None:
         await self._io.shutdown()
