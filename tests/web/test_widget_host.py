@@ -120,8 +120,8 @@ def test_two_on_one_page_do_not_mix(chat: Chat) -> None:
 def test_the_host_sets_colour_type_and_shape(chat: Chat) -> None:
     chat.page.evaluate("""() => { const own = document.querySelector('knee-chat').style; own.setProperty('--knee-accent', 'rgb(90, 0, 90)');
         own.setProperty('--knee-font', 'Georgia'); own.setProperty('--knee-radius', '0px'); own.setProperty('--knee-width', '500px'); }""")
-    assert chat.launcher.evaluate("one => getComputedStyle(one).backgroundColor") == "rgb(90, 0, 90)"
-    assert chat.launcher.evaluate("one => getComputedStyle(one).fontFamily") == "Georgia"
+    expect(chat.launcher).to_have_css("background-color", "rgb(90, 0, 90)")
+    expect(chat.launcher).to_have_css("font-family", "Georgia")
     chat.open()
     box = chat.panel.bounding_box()
     assert box is not None

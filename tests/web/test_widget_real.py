@@ -18,8 +18,20 @@ from tests.web.chat import DESKTOP, Chat, new_profile
 
 AT_HOME = "front of my right knee, worse going downstairs, about 3 weeks, getting better, no injury, i'm 36, i run"
 TICKS = {"location": "Front, around", "aggravated_by": "Going down stairs", "load_change": "More distance"}
-CHOICES = {"for_whom": "My own knee", "trend": "Getting better", "side": "Right", "main_activity": "Running", "onset": "Slowly"}
-NUMBERS = {"age": "36", "duration_weeks": "3", "self_care_weeks": "0", "sessions_per_week": "3", "longest_recent_session": "7"}
+CHOICES = {
+    "for_whom": "My own knee",
+    "trend": "Getting better",
+    "side": "Right",
+    "main_activity": "Running",
+    "onset": "Slowly",
+}
+NUMBERS = {
+    "age": "36",
+    "duration_weeks": "3",
+    "self_care_weeks": "0",
+    "sessions_per_week": "3",
+    "longest_recent_session": "7",
+}
 WAITS = """() => { const found = [...document.querySelector('knee-chat').shadowRoot.querySelectorAll('.question')].at(-1);
   const controls = found?.querySelector('.controls');
   const has = (what) => controls.querySelector(what) !== null;
@@ -58,7 +70,9 @@ def question_of(prompt: str) -> str:
 def by_keyboard(chat: Chat, waits: dict[str, str]) -> None:
     """Answer the card that waits like somebody with runner's knee."""
     id, keys = question_of(waits["prompt"]), chat.page.keyboard
-    if chat.page.evaluate("() => document.querySelector('knee-chat').shadowRoot.activeElement?.ariaDisabled === 'true'"):
+    if chat.page.evaluate(
+        "() => document.querySelector('knee-chat').shadowRoot.activeElement?.ariaDisabled === 'true'"
+    ):
         keys.press("Tab")  # off the button of the answer before
     if waits["kind"] == "scale":
         reach(chat, lambda name: name == "0 of 10")
@@ -90,13 +104,17 @@ def test_a_whole_triage_by_keyboard_alone(visitor: Chat) -> None:
     visitor.page.keyboard.press("Shift+Tab")
     answered: set[str] = set()
     for _ in range(30):
-        page.wait_for_function(f"() => document.querySelector('knee-chat').shadowRoot.querySelector('.care') || ({WAITS})()", polling=30)
+        page.wait_for_function(
+            f"() => document.querySelector('knee-chat').shadowRoot.querySelector('.care') || ({WAITS})()", polling=30
+        )
         if visitor.log.locator(".care").count():
             break
         waits: dict[str, Any] = page.evaluate(WAITS)
         assert waits["prompt"] not in answered, "asked twice"
         answered.add(waits["prompt"])
-        back = page.evaluate("() => !document.querySelector('knee-chat').shadowRoot.activeElement?.closest('.question')")
+        back = page.evaluate(
+            "() => !document.querySelector('knee-chat').shadowRoot.activeElement?.closest('.question')"
+        )
         if back:
             reach(visitor, lambda name: name == "Emergency help", "Shift+Tab")
         by_keyboard(visitor, waits)
@@ -161,7 +179,9 @@ def test_without_javascript_there_is_help(browser: Browser, server: Server) -> N
     profile.close()
 
 
-@pytest.mark.parametrize("path", ["/", "/widget.js", "/page.css", "/page.js", "/page.svg", "/page-knee.svg", "/protocol"])
+@pytest.mark.parametrize(
+    "path", ["/", "/widget.js", "/page.css", "/page.js", "/page.svg", "/page-knee.svg", "/protocol"]
+)
 def test_what_the_page_needs_is_served(server: Server, path: str) -> None:
     got = requests.get(server.url + path, timeout=30)
     assert got.status_code == 200
