@@ -36,7 +36,7 @@ help: ## list the commands
 
 $(MODEL): .venv/ready $(MODEL_SOURCES)
 	@echo "Training the language model, about 30 seconds …"
-	@$(PY) -m bot.nlu.second --if-changed
+	@$(PY) -m bot.nlu.fit --if-changed
 	@$(PY) -m bot.train
 
 # --- use ------------------------------------------------------------------------------------------------

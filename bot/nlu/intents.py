@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, sparse
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
+
+from bot.nlu.features import Block
 
 CHAR_WEIGHT = 0.7
 RIDGE = 1.0
@@ -21,14 +23,10 @@ STRENGTH = 20.0
 """C of the regression; measured in language.md 4.1."""
 
 
-def _vectorizer() -> TfidfVectorizer:
-    return TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 4), sublinear_tf=True, min_df=2, dtype=np.float32)
-
-
-def _grams(texts: Sequence[str]) -> tuple[TfidfVectorizer, Any]:
-    """A vectorizer fitted on texts, and their weighted n-grams: matrix (texts, n-grams)."""
-    vectorizer = _vectorizer()
-    return vectorizer, vectorizer.fit_transform([text.lower() for text in texts]) * CHAR_WEIGHT
+FEWEST = 2
+"""An n-gram of fewer examples is left out."""
+grams_of: Callable[[str], list[str]] = CountVectorizer(analyzer="char_wb", ngram_range=(1, 4)).build_analyzer()
+"""The runs of one to four letters in each word of a text."""
 
 
 class TextClassifier:
@@ -38,15 +36,15 @@ class TextClassifier:
         labels: the classes, in the order of the rows of `weights`.
         weights: array (classes, 384 + n-grams).
         bias: array (classes,).
-        vectorizer: the fitted character n-grams.
+        letters: the fitted character n-grams.
     """
 
-    def __init__(self, labels: list[str], weights: NDArray[Any], bias: NDArray[Any], vectorizer: TfidfVectorizer):
+    def __init__(self, labels: list[str], weights: NDArray[Any], bias: NDArray[Any], letters: Block):
         self.labels = labels
         self._dense = np.ascontiguousarray(weights[:, :384])
         self._sparse = np.ascontiguousarray(weights[:, 384:].T)
         self._bias = bias
-        self._vectorizer = vectorizer
+        self._letters = letters
 
     @classmethod
     def train(cls, texts: Sequence[str], labels: Sequence[str], vectors: NDArray[Any]) -> TextClassifier:
@@ -57,15 +55,15 @@ class TextClassifier:
             labels: the class of each.
             vectors: their embeddings, shape (texts, 384).
         """
-        vectorizer, grams = _grams(texts)
-        features = sparse.hstack([sparse.csr_matrix(vectors), grams]).tocsr()
+        letters, grams = Block.fit([grams_of(text) for text in texts], FEWEST)
+        features = sparse.hstack([sparse.csr_matrix(vectors), grams * CHAR_WEIGHT]).tocsr()
         model = LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=300, tol=1e-3)
         model.fit(features, list(labels))
         return cls(
             [str(label) for label in model.classes_],
             model.coef_.astype(np.float32),
             model.intercept_.astype(np.float32),
-            vectorizer,
+            letters,
         )
 
     @classmethod
@@ -77,29 +75,28 @@ class TextClassifier:
             labels: the class of each.
             vectors: their embeddings, shape (texts, 384).
         """
-        vectorizer, grams = _grams(texts)
+        letters, grams = Block.fit([grams_of(text) for text in texts], FEWEST)
+        grams = grams * CHAR_WEIGHT
         classes = sorted(set(labels))
         wanted = np.zeros((len(texts), len(classes)), dtype=np.float32)
         wanted[np.arange(len(texts)), [classes.index(label) for label in labels]] = 1
         alike = (grams @ grams.T).toarray() + vectors @ vectors.T + RIDGE * np.eye(len(texts), dtype=np.float32)
         duals = linalg.solve(alike, wanted - wanted.mean(axis=0), assume_a="pos")
         weights = np.concatenate([vectors.T @ duals, grams.T @ duals], axis=0).T
-        return cls(classes, (SHARPNESS * weights).astype(np.float32), SHARPNESS * wanted.mean(axis=0), vectorizer)
+        return cls(classes, (SHARPNESS * weights).astype(np.float32), SHARPNESS * wanted.mean(axis=0), letters)
 
-    def probabilities(self, text: str, embedding: NDArray[Any]) -> NDArray[Any]:
+    def probabilities(self, grams: Sequence[str], embedding: NDArray[Any]) -> NDArray[Any]:
         """How likely each class is.
 
         Args:
-            text: the message.
+            grams: of the message, from `grams_of`.
             embedding: its vector, shape (384,).
 
         Returns:
             Array of shape (classes,), summing to 1.
         """
-        grams = self._vectorizer.transform([text.lower()])
-        scores = self._dense @ embedding + self._bias
-        if grams.nnz:
-            scores = scores + (grams.data * CHAR_WEIGHT) @ self._sparse[grams.indices]
+        spelt = self._letters.of_bags([grams]) @ self._sparse
+        scores = self._dense @ embedding + self._bias + CHAR_WEIGHT * spelt[0]
         scores = np.exp(scores - scores.max())
         return scores / scores.sum()
 
@@ -110,9 +107,9 @@ class TextClassifier:
             dense=self._dense,
             sparse=self._sparse,
             bias=self._bias,
-            idf=self._vectorizer.idf_.astype(np.float32),
+            idf=self._letters.idf,
         )
-        vocabulary = {gram: int(index) for gram, index in self._vectorizer.vocabulary_.items()}
+        vocabulary = {gram: int(index) for gram, index in self._letters.vocabulary.items()}
         (folder / f"{name}.json").write_text(json.dumps({"labels": self.labels, "vocabulary": vocabulary}))
 
     @classmethod
@@ -120,11 +117,8 @@ class TextClassifier:
         """Read what `save` wrote."""
         kept = json.loads((folder / f"{name}.json").read_text())
         arrays = np.load(folder / f"{name}.npz", allow_pickle=False)
-        vectorizer = _vectorizer()
-        vectorizer.vocabulary_ = kept["vocabulary"]
-        vectorizer.idf_ = arrays["idf"]
         weights = np.concatenate([arrays["dense"], arrays["sparse"].T], axis=1)
-        return cls(kept["labels"], weights, arrays["bias"], vectorizer)
+        return cls(kept["labels"], weights, arrays["bias"], Block(kept["vocabulary"], arrays["idf"]))
 
 
 class Nearest:

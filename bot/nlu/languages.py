@@ -45,11 +45,8 @@ class Languages:
         Returns:
             A key of `clinical/languages.yml`; None for English, and for what cannot be told.
         """
-        letters = [char for char in text if char.isalpha()]
-        foreign = [script for char in letters if (script := _script(char))]
-        if len(foreign) * 2 > len(letters):
-            language = "ja" if "ja" in foreign else max(set(foreign), key=foreign.count)
-            return "ur" if language == "ar" and URDU & set(text) else language
+        if not text.isascii() and (language := _by_script(text)):
+            return language
         words = re.findall(r"[^\W\d_]+", _plain(text))
         counts = {language: sum(word in own for word in words) for language, own in self._words.items()}
         language, most = max(counts.items(), key=lambda one: one[1], default=("", 0))
@@ -59,6 +56,16 @@ class Languages:
         if most > english and (most >= 2 or (most == 1 and len(words) <= SHORT and not english)):
             return language
         return None
+
+
+def _by_script(text: str) -> str | None:
+    """The language whose script most letters have, unless most are Latin."""
+    letters = [char for char in text if char.isalpha()]
+    foreign = [script for char in letters if (script := _script(char))]
+    if len(foreign) * 2 <= len(letters):
+        return None
+    language = "ja" if "ja" in foreign else max(set(foreign), key=foreign.count)
+    return "ur" if language == "ar" and URDU & set(text) else language
 
 
 def _script(char: str) -> str | None:

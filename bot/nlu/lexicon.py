@@ -34,6 +34,8 @@ class Pattern:
     """Parts in any order; each is a sequence of elements that keep their order."""
     excluded: tuple[str, ...]
     """Elements that must not stand in the same sentence."""
+    needed: frozenset[str]
+    """Every element of the parts."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class Lexicon:
                     self._add(label, line)
         for group in self._groups:
             self._element(f"@{group}")
+        self._names = {self._vocab.strings.add(element): element for element in self._elements}
         for element, phrases in self._elements.items():
             matcher = self._exact if element.startswith('"') else self._matcher
             matcher.add(element, [Doc(self._vocab, words=list(phrase)) for phrase in sorted(phrases) if phrase])
@@ -90,9 +93,9 @@ class Lexicon:
         )
         if not parts or not all(parts):
             raise LexiconError(f"{label}: the line {line!r} has no words")
-        pattern = Pattern(label, parts, tuple(self._element(element.strip()) for element in excluded))
-        everything = [element for part in parts for element in part]
-        rarest = min(everything, key=lambda element: (len(self._elements[element]), element))
+        needed = frozenset(itertools.chain.from_iterable(parts))
+        pattern = Pattern(label, parts, tuple(self._element(element.strip()) for element in excluded), needed)
+        rarest = min(needed, key=lambda element: (len(self._elements[element]), element))
         self._by_element[rarest].append(pattern)
 
     def _element(self, element: str) -> str:
@@ -126,11 +129,10 @@ class Lexicon:
         """Where each word and word group stands in the message."""
         found: dict[str, Spans] = defaultdict(list)
         if tokens:
-            strings = self._vocab.strings
             stemmed = Doc(self._vocab, words=[token.stem for token in tokens])
             as_typed = Doc(self._vocab, words=[token.norm for token in tokens])
             for key, start, end in [*self._matcher(stemmed), *self._exact(as_typed)]:
-                found[strings[key]].append((start, end))
+                found[self._names[key]].append((start, end))
         return found
 
     def mentions(self, tokens: Sequence[Token], found: Mapping[str, Spans]) -> list[Mention]:
@@ -144,7 +146,7 @@ class Lexicon:
         mentions: dict[tuple[str, int], Mention] = {}
         for element in found:
             for pattern in self._by_element.get(element, ()):
-                if all(part_element in found for part in pattern.parts for part_element in part):
+                if pattern.needed <= found.keys():
                     for words in self._places(pattern, found, breaks):
                         mention = Mention(pattern.label, min(words), max(words) + 1, words)
                         if self._excluded(pattern, mention, tokens, found):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from bot.nlu.clauses import Span, clauses_of
 from bot.nlu.reader import Read, View
-from bot.nlu.second import Opinion, Span, clauses_of
+from bot.nlu.second import Opinion
 from bot.nlu.status import ABSENT, OTHER, PRESENT, UNCERTAIN
 
 LOW, HIGH = 0.2, 0.35

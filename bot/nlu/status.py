@@ -97,9 +97,10 @@ def _governed(mention: Mention, mentions: Sequence[Mention], tokens: Sequence[To
             continue
         if any(b_start <= start and end <= b_end for b_start, b_end in blocked):
             continue
-        if mention.words & set(range(start, end)):
+        cue = range(start, end)
+        if not mention.words.isdisjoint(cue):
             continue
-        if any(other.words & set(range(start, end)) for other in mentions) and kind in ("no", "past"):
+        if kind in ("no", "past") and not all(other.words.isdisjoint(cue) for other in mentions):
             continue
         if start > mention.start and end <= mention.end:
             return True
@@ -174,7 +175,6 @@ def _clause_reaches(cue_end: int, mention: Mention, tokens: Sequence[Token], cue
 
 def _followed(mention: Mention, tokens: Sequence[Token], cues: Cues, kind: str) -> bool:
     """A cue after the mention, with at most a few words between."""
-    starters = {start for start, _ in cues.of("subject")}
     for start, end in cues.of(kind):
         if start < mention.end or start - mention.end > AFTER_REACH:
             continue
@@ -184,6 +184,7 @@ def _followed(mention: Mention, tokens: Sequence[Token], cues: Cues, kind: str) 
         if tokens[start].sentence > tokens[mention.end - 1].sentence + 1:
             continue
         if kind == "no_after":
+            starters = {begin for begin, _ in cues.of("subject")}
             ends = end >= len(tokens) or not tokens[end].norm.isalnum() or end in starters
             near = all(not tokens[i].norm.isalnum() or tokens[i].norm in ("is", "was", "its") for i in between)
             if not (ends and near):

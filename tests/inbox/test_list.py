@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from actions.inbox import looks
-from tests.inbox.bench import LIMIT_MS, p95
+from tests.inbox.bench import LIMIT_MS, measure
 from tests.inbox.conftest import Inbox
 from tests.inbox.people import LEVELS, fill, hand_off
 
@@ -128,6 +128,7 @@ def test_an_age_is_said_in_words(ago: dict[str, int], words: str) -> None:
     assert looks.age(now - timedelta(**ago), now) == words
 
 
-def test_the_list_is_quick_with_two_thousand(inbox: Inbox) -> None:
+def test_the_list_is_little_work_with_two_thousand(inbox: Inbox) -> None:
     fill(inbox.records, 2000, inbox.clock.now)
-    assert p95(inbox.clinician(), "/handoffs", 15) < LIMIT_MS * 3  # the machine of the tests has other work
+    # The processor's time, not the clock's: the machine of the tests has other work. `bench` measures both.
+    assert measure(inbox.clinician(), "/handoffs", 15).work < LIMIT_MS / 2

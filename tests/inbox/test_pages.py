@@ -215,7 +215,7 @@ def test_the_talk_is_shown_in_order(lone_inbox: Inbox) -> None:
     lone_inbox.said[person] = [Line(now, "person", "it hurts"), Line(now + timedelta(minutes=1), "bot", "Since when?")]
     clinician = lone_inbox.clinician()
     clinician.get(f"/handoffs/{reference}")
-    text = Page(clinician.page).text
+    text = Page(clinician.page[clinician.page.index('<ol class="talk">') :]).text
     assert text.index("Person") < text.index("it hurts") < text.index("Assistant") < text.index("Since when?")
 
 

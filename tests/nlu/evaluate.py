@@ -219,7 +219,7 @@ def cross_intents() -> Tally:
     """Five-fold cross-validation of the intents."""
     from bot.nlu.embeddings import embedder
     from bot.nlu.entries import examples_of
-    from bot.nlu.intents import TextClassifier
+    from bot.nlu.intents import TextClassifier, grams_of
 
     examples: list[tuple[str, str]] = []
     for path in sorted((ROOT / "data" / "nlu" / "intents").glob("*.yml")):
@@ -234,7 +234,7 @@ def cross_intents() -> Tally:
         left = [one for one, at in zip(examples, folds) if at == fold]
         vectors = embedder().embed([text for text, _ in left])
         for (text, label), vector in zip(left, vectors):
-            got = model.labels[int(model.probabilities(text, vector).argmax())]
+            got = model.labels[int(model.probabilities(grams_of(text), vector).argmax())]
             tally.add(got == label, f"intent {label}, heard {got}: {text}")
     return tally
 
@@ -243,9 +243,9 @@ def cross_findings(protocol: Protocol) -> dict[str, Tally]:
     """Five-fold cross-validation of both readers together, on the lines of data/nlu/said."""
     from bot.nlu.embeddings import embedder
     from bot.nlu.entries import read_entries
+    from bot.nlu.fit import NEAR, SAID, read_lines, train
     from bot.nlu.merge import LOW, merge
     from bot.nlu.reader import Reader
-    from bot.nlu.second import NEAR, SAID, SecondReader, read_lines
     from bot.nlu.words import make_words
 
     red = {finding.id for finding in protocol.findings.values() if finding.red_flag}
@@ -258,7 +258,7 @@ def cross_findings(protocol: Protocol) -> dict[str, Tally]:
     tallies = {name: Tally() for name in ("read", "asked", "quiet", "harmless", "status")}
     for fold in range(FOLDS):
         known = np.where(folds != fold)[0]
-        second = SecondReader.train([lines[i] for i in known], [views[i] for i in known], vectors[known])
+        second = train([lines[i] for i in known], [views[i] for i in known], vectors[known])
         for index in np.where(folds == fold)[0]:
             line, view = lines[index], views[index]
             if line.finding not in red or not view.tokens:
@@ -418,10 +418,13 @@ def report(parse: Parse, protocol: Protocol, deep: bool) -> tuple[str, list[str]
 
 
 def make_parse() -> Parse:
-    """The trained model as a function."""
+    """The trained model as a function, run as the server runs it."""
     from rasa.core.agent import Agent
 
+    from bot.plain_runner import PlainRunner
+
     agent = Agent.load(str(ROOT / "models"))
+    agent.processor.graph_runner = PlainRunner(agent.processor.graph_runner)
     loop = asyncio.new_event_loop()
 
     def parse(text: str) -> Mapping[str, Any]:

@@ -7,9 +7,10 @@ from datetime import date
 
 import pytest
 
+from bot.nlu.clauses import Span
 from bot.nlu.merge import merge
 from bot.nlu.reader import Read, Reader, View
-from bot.nlu.second import STATUSES, Opinion, Span
+from bot.nlu.second import STATUSES, Opinion
 
 RED = {"fever_or_unwell", "calf_swollen_or_tender"}
 FLAG, SOFT = "fever_or_unwell", "mild_swelling"

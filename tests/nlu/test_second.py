@@ -13,24 +13,12 @@ import pytest
 from numpy.typing import NDArray
 
 from actions.triage import Protocol
+from bot.nlu.clauses import Span, clauses_of, parts_to_embed, spans_of
 from bot.nlu.embeddings import embedder
 from bot.nlu.entries import read_entries
+from bot.nlu.fit import ANYTHING, NEAR, SAID, Line, fingerprint, read_lines, train
 from bot.nlu.reader import Reader, View
-from bot.nlu.second import (
-    ANYTHING,
-    KEPT,
-    NEAR,
-    SAID,
-    STATUSES,
-    Line,
-    SecondReader,
-    Span,
-    clauses_of,
-    fingerprint,
-    parts_to_embed,
-    read_lines,
-    spans_of,
-)  # fmt: skip
+from bot.nlu.second import KEPT, STATUSES, SecondReader
 from bot.nlu.words import make_words
 from tests.conftest import ROOT
 from tests.nlu.evaluate import rows
@@ -140,7 +128,7 @@ def test_learns_and_is_the_same_after_saving(reader: Reader, tmp_path: Path) -> 
     said += [Line("lump", "uncertain", "maybe a lump"), Line("lump", "past", "once had a lump, gone now")]
     said += [Line("lump", "hypothetical", "what if a lump"), Line("lump", "other_person", "my dad has a lump")]
     views = [look(reader, line.text) for line in said]
-    model = SecondReader.train(said, views, embedder().embed([line.text for line in said]))
+    model = train(said, views, embedder().embed([line.text for line in said]))
     view = look(reader, "there is a new lump here")
     first = model.opinions(view, embedder().embed, 0.0)[0]
     assert first.finding == "lump"
