@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
+from actions import cards
 from tests.web.chat import Chat, new_profile, new_tab
-from tests.web.samples import samples
+from tests.web.samples import message, samples
 from tests.web.stub_bot import StubBot
 
 STATUS = "[role=status]"
@@ -281,6 +282,17 @@ def test_delete_asks_first_then_leaves_nothing(chat: Chat) -> None:
     assert chat.bubbles() == []
     assert token not in chat.bot.sessions
     assert token not in chat.page.evaluate("JSON.stringify(localStorage)")
+
+
+def test_delete_in_the_talk_clears_the_window_too(chat: Chat) -> None:
+    chat.open().say("One")
+    answers(chat, 1)
+    chat.asks(message(cards.delete_question()))
+    chat.bot.answer = lambda _: [{"text": "Done."}]
+    chat.button("Yes").click()
+    expect(chat.log.get_by_role("listitem")).to_have_count(2)
+    assert chat.bubbles() == ["Yes"]
+    assert chat.bubbles("bot") == ["Done."]
 
 
 def test_delete_says_when_it_cannot(chat: Chat) -> None:

@@ -8,6 +8,7 @@ const LOOK_MS = 50;
 const SLOW_MS = 6000;
 const VERY_SLOW_MS = 16000;
 const TOO_FAST_MS = 3500;
+const ERASES = /^\/answer.*"delete_my_data".*"yes"/;
 const LAST = Number.MAX_SAFE_INTEGER;
 const ANSWERED_BY = ['bot', 'clinician'];
 
@@ -188,15 +189,23 @@ export class Talk {
     const answered = () => this.entries.slice(this.entries.indexOf(entry)).some((one) => ANSWERED_BY.includes(one.from));
     const until = Date.now() + GRACE_MS;
     while (!answered() && Date.now() < until && session === this.#link.session) await pause(LOOK_MS);
+    if (!answered() && session !== this.#link.session) {
+      entry.status = 'waiting'; // the answer got lost with the line: asked for again under the same id
+      return;
+    }
     if (!answered()) {
       Object.assign(entry, { n: null, id: newId() }); // the server holds an empty answer under the old id
       this.#fail(entry, this.#words('no_answer'));
       return;
     }
+    const erased = ERASES.test(entry.send);
     delete entry.send;
     delete entry.status;
     this.#save();
     this.#changed('entry', entry);
+    if (!erased) return;
+    this.entries = this.entries.slice(this.entries.indexOf(entry)); // the server has forgotten the rest
+    this.#changed('reset');
   }
 
   async #refused(entry, error) {
