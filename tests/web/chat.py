@@ -13,6 +13,10 @@ from tests.web.stub_bot import StubBot
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 DESKTOP, PHONE, NARROW = {"width": 1280, "height": 860}, {"width": 390, "height": 844}, {"width": 320, "height": 640}
+SETTLED = """async () => { for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+  const root = document.querySelector('knee-chat').shadowRoot;
+  const ending = [...document.getAnimations(), ...root.getAnimations()].filter((one) => one.effect.getComputedTiming().endTime < Infinity);
+  await Promise.allSettled(ending.map((one) => one.finished)); }"""
 HOST = """<!doctype html><html lang="en"><head><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Clinic</title><script type="module" src="/widget.js"></script></head>
 <body><main><h1>Clinic</h1><p><a href="#here">A link of the page</a></p></main><knee-chat %s></knee-chat></body></html>"""
@@ -99,6 +103,7 @@ class Chat:
 
     def violations(self) -> list[str]:
         """What axe finds wrong, with where."""
+        self.page.evaluate(SETTLED)
         found = Axe().run(self.page, options=RULES)
         return [
             f"{one['id']}: {node['html']} {node['any'][:1]}"
