@@ -20,7 +20,7 @@ export PYTHONWARNINGS := ignore
 export HOST PORT
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run chat train nlu lint format test play lock protocol bench clean
+.PHONY: help run chat train nlu lint format test play lock protocol bench widget screens clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -65,6 +65,7 @@ format: .venv/ready ## let ruff order and lay out the code
 	@.venv/bin/ruff check --fix -q . ; .venv/bin/ruff format -q .
 
 test: $(MODEL) ## every test, under 10 minutes
+	@bash scripts/debian.sh
 	@$(PY) -m pytest
 
 protocol: .venv/ready ## check the content of clinical/, and draw docs/protocol.html
@@ -73,6 +74,12 @@ protocol: .venv/ready ## check the content of clinical/, and draw docs/protocol.
 
 bench: $(MODEL) ## speed, beside the bot that `rasa init` makes
 	@$(PY) -m tests.bench.against_starter
+
+widget: ## build bot/web/dist/widget.js from bot/web/widget (needs Node; the built file is in the repository)
+	@npm ci --silent && node bot/web/widget/build.mjs
+
+screens: .venv/ready ## pictures of every card and state of the widget, into docs/screens
+	@$(PY) -m tests.web.screens
 
 lock: .tools/uv.path ## make requirements.lock anew from requirements.in
 	@"$$(cat .tools/uv.path)" pip compile -q --python-version 3.10 --generate-hashes --no-emit-index-url \

@@ -61,9 +61,12 @@ def question(asked: Question, protocol: Protocol) -> Card:
     screen = protocol.screens.get(asked.id)
     if screen is None:
         finding = protocol.findings[asked.id]
-        return question_card(
+        card = question_card(
             asked.id, finding.plainer if asked.plainer else finding.prompt, finding.why, finding.kind, options(finding)
         )
+        if finding.kind == "number" and card.data is not None:
+            card.data.update(unit=finding.unit, range=[finding.low, finding.high])
+        return card
     titles = tuple(Option(id, protocol.findings[id].title) for id in asked.asks)
     return question_card(screen.id, screen.plainer if asked.plainer else screen.prompt, screen.why, "any_of", titles)
 
@@ -130,14 +133,19 @@ def understood(new: dict[str, Any], protocol: Protocol, corrected: bool = False)
     """What was just taken from free text, so that the person can correct it."""
     words = in_words(new, protocol)
     text = say("corrected" if corrected else "understood", findings=words)
-    return Card(text, {"kind": "understood", "findings": new})
+    return Card(text, {"kind": "understood", "findings": new, "words": each_in_words(new, protocol)})
 
 
 def in_words(findings: dict[str, Any], protocol: Protocol) -> str:
     """Findings as a short list that a person can check at a glance."""
+    return "; ".join(each_in_words(findings, protocol).values())
+
+
+def each_in_words(findings: dict[str, Any], protocol: Protocol) -> dict[str, str]:
+    """Each finding that is worth saying, in a few words that can stand in the middle of a sentence."""
     told = {id: value for id, value in findings.items() if (id, value) != ("for_whom", "self")}
-    parts = [finding_in_words(protocol.findings[id], value) for id, value in told.items()]
-    return "; ".join(part[:1].lower() + part[1:] if not part[:2].isupper() else part for part in parts if part)
+    parts = {id: finding_in_words(protocol.findings[id], value) for id, value in told.items()}
+    return {id: part if part[:2].isupper() else part[:1].lower() + part[1:] for id, part in parts.items() if part}
 
 
 def finding_in_words(finding: Finding, value: Any) -> str:

@@ -236,7 +236,8 @@ def test_a_finding_is_said_in_words(protocol: Protocol, id: str, value: Any, wor
 
 def test_what_was_understood_is_on_the_card(protocol: Protocol) -> None:
     card = cards.understood({"duration_weeks": 3}, protocol)
-    assert card.data == {"kind": "understood", "findings": {"duration_weeks": 3}}
+    words = {"duration_weeks": "for 3 weeks"}
+    assert card.data == {"kind": "understood", "findings": {"duration_weeks": 3}, "words": words}
 
 
 def test_that_it_is_ones_own_knee_is_not_worth_saying(protocol: Protocol) -> None:

@@ -89,6 +89,8 @@ def exercise_card(exercise: Exercise, side: figures.Side = "left") -> Card:
         "alt": figures.alt_text(exercise.id, side),
         "easier": list(exercise.easier),
         "harder": list(exercise.harder),
+        **_dose(exercise),
+        "stop_rules": list(content("exercises.yml")["stop_rules"]),
     }
     return Card("\n".join(lines), data)
 
@@ -109,13 +111,17 @@ def _line(line: LoadLine) -> dict[str, Any]:
     return {"id": line.id, "text": line.text, "why": line.why, "sources": list(line.sources)}
 
 
-def _listed(exercise: Exercise, side: figures.Side) -> dict[str, Any]:
+def _dose(exercise: Exercise) -> dict[str, Any]:
+    """Sets with their repetitions or seconds, and the seconds of rest between them."""
     amount = {"reps": exercise.reps} if exercise.reps else {"hold_seconds": exercise.hold_seconds}
+    return {"sets": exercise.sets, **amount, "rest_seconds": exercise.rest_seconds, "each_side": exercise.each_side}
+
+
+def _listed(exercise: Exercise, side: figures.Side) -> dict[str, Any]:
     return {
         "id": exercise.id,
         "name": exercise.name,
-        "sets": exercise.sets,
-        **amount,
+        **_dose(exercise),
         "times_per_week": exercise.times_per_week,
         "image": picture(exercise, side),
         "alt": figures.alt_text(exercise.id, side),
