@@ -30,7 +30,7 @@ from bot.background import Background  # noqa: E402
 from bot.channels import slack  # noqa: E402
 from bot.channels.telegram.channel import attach as attach_telegram  # noqa: E402
 from bot.channels.turns import Collector  # noqa: E402
-    add_home(app)
+from bot.home import add_home  # noqa: E402
 from bot.keepers import keepers_of_settings  # noqa: E402
 from bot.locks import QuickLockStore  # noqa: E402
 from bot.pages import pages  # noqa: E402
