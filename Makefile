@@ -73,6 +73,7 @@ protocol: .venv/ready ## check the content of clinical/, and draw docs/protocol.
 
 bench: $(MODEL) ## speed, beside the bot that `rasa init` makes
 	@$(PY) -m tests.bench.against_starter
+	@$(PY) -m tests.bench.flat
 
 lock: .tools/uv.path ## make requirements.lock anew from requirements.in
 	@"$$(cat .tools/uv.path)" pip compile -q --python-version 3.10 --generate-hashes --no-emit-index-url \
