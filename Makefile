@@ -74,6 +74,7 @@ protocol: .venv/ready ## check the content of clinical/, and draw docs/protocol.
 
 bench: $(MODEL) ## speed, beside the bot that `rasa init` makes
 	@$(PY) -m tests.bench.against_starter
+	@$(PY) -m tests.bench.flat
 
 widget: ## build bot/web/dist/widget.js from bot/web/widget (needs Node; the built file is in the repository)
 	@npm ci --silent && node bot/web/widget/build.mjs

@@ -85,7 +85,9 @@ class SafeAction(Action):  # type: ignore[misc]
             record = Record.from_json(tracker.get_slot("record"))
             wish = self.wish or message.intent
             person = known.Person(tracker.sender_id, tracker.get_latest_input_channel() or "rest")
-            talk = Talk(record, message, protocol(), known.today(), await person.memory(record.remembered, wish))
+            talk = Talk(
+                record, message, protocol(), known.today(), await person.memory(record.remembered, wish, record.pending)
+            )
             shown = [*person.replies(), *talk.reply(wish)]
             await person.write(talk.effects)
             events = [SlotSet("record", record.to_json())]

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 
 from actions import cards
+from actions.cards import CHECK_IN
 from actions.records.effects import Effect, Memory
 from actions.records.store import Records, targets
 from actions.wording import public_url, say
@@ -85,15 +86,17 @@ class Person:
         self.sender, self.channel = sender, channel
         self._memory = Memory()
 
-    async def memory(self, remembered: bool, wish: str) -> Memory:
+    async def memory(self, remembered: bool, wish: str, pending: str | None = None) -> Memory:
         """What is known, where the turn may need it; most turns need nothing, and read nothing.
 
         Args:
             remembered: something beyond the talk was written before.
             wish: what the person wants.
+            pending: the card that waits; the check-ins of before are looked at when the last one is answered.
         """
         if remembered or wish in NEEDS_MEMORY:
-            self._memory = await asyncio.to_thread(self._read)
+            diary = wish == "ask_progress" or pending == CHECK_IN
+            self._memory = await asyncio.to_thread(self._read, diary)
         else:
             self._memory = Memory(receiving=await asyncio.to_thread(receiving))
         return self._memory
@@ -112,10 +115,10 @@ class Person:
             if _Open.told is not None:
                 _Open.told(effects)
 
-    def _read(self) -> Memory:
+    def _read(self, diary: bool) -> Memory:
         sealed = records().seal(LINK + self.sender)
         return replace(
-            records().memory(self.sender),
+            records().memory(self.sender, diary),
             receiving=receiving(),
             can_remind=self.channel in CAN_START_A_TALK,
             data_address=f"{public_url()}/my-data/{sealed}",

@@ -43,20 +43,21 @@ ASSESSED = (
 )
 
 
-def memory_of(connection: sa.engine.Connection, person: str, now: datetime) -> Memory:
+def memory_of(connection: sa.engine.Connection, person: str, now: datetime, diary: bool = True) -> Memory:
     """What is known of a person.
 
     Args:
         connection: reads only.
         person: the key.
         now: in UTC; a reply that is being delivered at this time is not shown.
+        diary: with the check-ins, of which there may be hundreds.
     """
     who = {"person": person}
     open = connection.execute(OPEN_HANDOFFS, who).all()
     waiting = connection.execute(REPLIES, {**who, "now": now}).all()
     past = connection.execute(ASSESSED, who).all()
     return Memory(
-        check_ins=_past_check_ins(connection, person),
+        check_ins=_past_check_ins(connection, person) if diary else (),
         plan=connection.execute(PLAN, who).scalar(),
         open_handoff=next((reference for reference, _, _ in open), None),
         taken_over_by=next((by for _, status, by in open if status == TAKEN_OVER), None),

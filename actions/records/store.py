@@ -98,10 +98,15 @@ class Records:
         with self.reading() as connection:
             return connection.execute(sa.select(clinicians.c.name).limit(1)).first() is not None
 
-    def memory(self, sender: str) -> Memory:
-        """What is known of a person before the turn; empty for somebody new."""
+    def memory(self, sender: str, diary: bool = True) -> Memory:
+        """What is known of a person before the turn; empty for somebody new.
+
+        Args:
+            sender: the id by which the channel knows the person.
+            diary: with the check-ins, of which there may be hundreds.
+        """
         with self.reading() as connection:
-            return memory_of(connection, self.person(sender), self.now())
+            return memory_of(connection, self.person(sender), self.now(), diary)
 
     def apply(self, channel: str, sender: str, effects: Iterable[Effect]) -> None:
         """Write what a turn brought about: all of it or nothing. A second time changes nothing.

@@ -20,6 +20,8 @@ from sanic.response import HTTPResponse
 from bot.channels import turns
 
 LONGEST_SENDER = 255
+OTHERS = ("web:", "tg:", "slack:")
+"""How the ids of other channels begin: nobody may speak for their people here."""
 LONGEST_MESSAGE_ID = 128
 LONGEST_BODY = 1_000_000
 
@@ -81,6 +83,8 @@ def _read(body: bytes) -> tuple[str, str, str | None]:
         sender = str(sender)
     if not isinstance(sender, str) or len(sender) > LONGEST_SENDER or "\x00" in sender:
         raise ValueError(f'"sender" must be a text of at most {LONGEST_SENDER} characters')
+    if sender.startswith(OTHERS):
+        raise ValueError('"sender" must not begin like an id of another channel')
     return sender, text.encode("utf-8", "replace").decode("utf-8"), _message_id(data)
 
 

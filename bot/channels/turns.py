@@ -14,11 +14,11 @@ from rasa.core.channels.channel import OutputChannel, UserMessage
 from actions import cards
 from actions.conversation import where
 from bot import logs, metrics
+from bot.history import RECORD
 from bot.trackers import ONCE, TalkMovedOn
 
 logger = logging.getLogger(__name__)
 
-FALLBACK = "nlu_fallback"
 SECONDS_FOR_A_TURN = float(os.environ.get("KNEEWISE_TURN_SECONDS", "15"))
 
 
@@ -102,10 +102,16 @@ async def _worked(
             collector.messages, collector.outcome = stored, metrics.REPEATED
             return
         message = UserMessage(text, collector, sender, input_channel=channel, message_id=once)
+        before = _misses(agent, sender)
         await agent.processor.handle_message(message)
-        talk = agent.tracker_store.live(sender)
-        if talk is not None and talk.latest_message.intent.get("name") == FALLBACK:
+        if _misses(agent, sender) > before:
             metrics.FALLBACKS.inc()
+
+
+def _misses(agent: Agent, sender: str) -> int:
+    """Messages in a row that were not understood, as far as the talk is at hand."""
+    talk = agent.tracker_store.live(sender)
+    return int(((talk.get_slot(RECORD) if talk else None) or {}).get("misses", 0))
 
 
 def card_message(card: cards.Card) -> dict[str, Any]:

@@ -98,6 +98,13 @@ def test_unusable_request_is_told_what_is_wrong(server: Server, body: bytes) -> 
     assert reply.json()[0]["text"].startswith("I cannot read that")
 
 
+@pytest.mark.parametrize("sender", ["web:abc", "tg:4711", "slack:T1:U1"])
+def test_nobody_speaks_for_the_people_of_another_channel(server: Server, sender: str) -> None:
+    reply = requests.post(server.webhook, json={"sender": sender, "message": "/summary"}, timeout=10)
+    assert reply.status_code == 400
+    assert "another channel" in reply.json()[0]["text"]
+
+
 def test_no_sender_is_never_a_shared_talk(server: Server) -> None:
     first = requests.post(server.webhook, json={"message": "my knee hurts, i am 77"}, timeout=10).json()
     second = requests.post(server.webhook, json={"message": "summary"}, timeout=10).json()

@@ -46,16 +46,16 @@ def site(tmp_path_factory: pytest.TempPathFactory, valkey: str) -> Iterator[Site
 def say(site: Site, sender: str, text: str, id: str | None = None) -> list[dict[str, Any]]:
     """One message over REST, on a connection of its own, so that any worker may get it."""
     body = {"sender": sender, "message": text, **({"message_id": id} if id else {})}
-    answer = post(f"{site.url}/webhooks/rest/webhook", body)
+    answer = asked("POST", f"{site.url}/webhooks/rest/webhook", body)
     assert answer.status_code == 200, answer.text
     return list(answer.json())
 
 
-def post(url: str, body: dict[str, Any], **headers: str) -> requests.Response:
-    """Post something, again while it is too fast."""
+def asked(method: str, url: str, body: dict[str, Any] | None = None, **headers: str) -> requests.Response:
+    """Ask for something, again while it is too fast."""
     end = time.monotonic() + 40
     while True:
-        answer = requests.post(url, json=body, headers=headers, timeout=30)
+        answer = requests.request(method, url, json=body, headers=headers, timeout=40)
         if answer.status_code != 429 or time.monotonic() > end:
             return answer
         time.sleep(0.1)
@@ -102,8 +102,8 @@ def test_a_whole_talk_over_the_web_channel(site: Site) -> None:
     text = "front of my knee hurts on the stairs since i run more, i am 30"
     for _ in range(20):
         said = {"id": uuid.uuid4().hex, "text": text}
-        assert post(f"{site.url}/web/say", said, **bearer).json() == {"ok": True}
-        waited = requests.get(f"{site.url}/web/wait", params={"after": last}, headers=bearer, timeout=40).json()
+        assert asked("POST", f"{site.url}/web/say", said, **bearer).json() == {"ok": True}
+        waited = asked("GET", f"{site.url}/web/wait?after={last}", **bearer).json()
         last = max(entry["n"] for entry in waited["entries"])
         kinds += [entry["card"]["kind"] for entry in waited["entries"] if entry["card"]]
         if "assessment" in kinds:
@@ -127,9 +127,9 @@ def test_one_message_delivered_to_all_workers_at_once_is_worked_once(site: Site)
 def test_nothing_else_is_public(site: Site, path: str) -> None:
     with requests.Session() as session:
         for method in ("GET", "PUT", "POST"):
-            asked = requests.Request(method, site.url).prepare()
-            asked.url = site.url + path  # as it stands: the library would tidy it up
-            assert session.send(asked, timeout=10).status_code in (400, 401, 403, 404, 405, 415)
+            raw = requests.Request(method, site.url).prepare()
+            raw.url = site.url + path  # as it stands: the library would tidy it up
+            assert session.send(raw, timeout=10).status_code in (400, 401, 403, 404, 405, 415)
 
 
 def test_what_is_public_is_there(site: Site) -> None:

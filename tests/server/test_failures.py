@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy
+from rasa.shared.core.events import BotUttered
 
 import actions.conversation
 from actions import cards
@@ -17,6 +18,7 @@ from actions.dialogue import Talk
 from actions.wording import service
 from bot.channels import turns
 from bot.channels.rest import turn
+from bot.trackers import TalkStore
 from tests.conftest import card
 
 SECRET = "my secret words about the calf"
@@ -91,3 +93,32 @@ def test_the_talk_goes_on_after_a_failure(
         broken.setattr(Talk, "reply", raising)
         assert card(talk("no"), "safety") is not None
     assert "34 years" in " ".join(message.get("text", "") for message in talk("/summary"))
+
+
+def test_a_talk_that_another_worker_wrote_to_meanwhile_is_worked_once_more(
+    agent: Any, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, sender = agent.tracker_store, uuid.uuid4().hex
+    other = TalkStore(agent.domain, records=store.records)
+    loop.run_until_complete(turn(agent, sender, "my knee hurts on the stairs", "rest"))
+    append, late = store._append, []
+
+    def other_first(*given: Any) -> Any:
+        if not late:
+            late.append(1)
+            talk = loop_of_its_own(other.retrieve(sender))
+            talk.update(BotUttered("from another worker"), agent.domain)
+            loop_of_its_own(other.save(talk))
+        return append(*given)
+
+    monkeypatch.setattr(store, "_append", other_first)
+    messages = loop.run_until_complete(turn(agent, sender, "i am 34", "rest"))
+    assert card(messages, "safety") is None
+    events = loop.run_until_complete(store.stored(sender, 100))
+    said = [event["text"] for event in events if event["event"] == "user"]
+    assert said == ["my knee hurts on the stairs", "i am 34"]
+    assert "from another worker" in [event["text"] for event in events if event["event"] == "bot"]
+
+
+def loop_of_its_own(work: Any) -> Any:
+    return asyncio.new_event_loop().run_until_complete(work)

@@ -54,7 +54,8 @@ def test_turns_are_counted_by_what_came_of_them(
 
 def test_what_is_not_understood_is_counted(agent: Any, loop: asyncio.AbstractEventLoop) -> None:
     before = value("kneewise_fallbacks_total")
-    say(agent, loop, "qwrtz plmkn vbxy")
+    for text in ("my knee hurts on the stairs", "qwrtz plmkn vbxy", "why"):
+        say(agent, loop, text, "not-understood")
     assert value("kneewise_fallbacks_total") == before + 1
 
 
