@@ -31,13 +31,13 @@ from bot.background import Background  # noqa: E402
 from bot.channels import slack  # noqa: E402
 from bot.channels.telegram.channel import attach as attach_telegram  # noqa: E402
 from bot.channels.turns import Collector  # noqa: E402
+from bot.guard import LOOPBACK, BadToken, api_token, protect  # noqa: E402
 from bot.locks import QuickLockStore  # noqa: E402
 from bot.pages import pages  # noqa: E402
 from bot.plain_runner import PlainRunner  # noqa: E402
 from bot.trackers import TalkStore  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 logger = logging.getLogger("kneewise")
 
 
@@ -95,8 +95,11 @@ def make_app(model: str, host: str, database: str | None = None) -> Sanic:
         model: model file or folder.
         host: the address it will listen on; Rasa's own API is open on loopback only.
         database: URL of the conversation store.
+
+    Raises:
+        BadToken: the API's token is too short.
     """
-    token = os.environ.get("KNEEWISE_API_TOKEN")
+    token = api_token(os.environ)
     endpoints = make_endpoints(database)
     app = configure_app(
         create_http_input_channels(None, str(ROOT / "credentials.yml")),
@@ -106,6 +109,7 @@ def make_app(model: str, host: str, database: str | None = None) -> Sanic:
         endpoints=endpoints,
         use_syslog=False,
     )
+    protect(app, token)
 
     app.blueprint(pages())
 
@@ -149,7 +153,11 @@ def main() -> int:
         The exit code.
     """
     host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "5005"))
-    app = make_app(os.environ.get("KNEEWISE_MODEL", str(ROOT / "models")), host)
+    try:
+        app = make_app(os.environ.get("KNEEWISE_MODEL", str(ROOT / "models")), host)
+    except BadToken as error:
+        print(f"Kneewise cannot start: {error}", file=sys.stderr, flush=True)
+        return 1
     logging.getLogger("sanic.access").disabled = True
     app.run(host=host, port=port, workers=1, access_log=False, motd=False)
     return 0
