@@ -24,7 +24,9 @@ SHORTEST_TOKEN = 16
 LARGEST_BODY = 2_000_000
 """Bytes of any request; each channel takes less."""
 SECONDS_TO_SEND = 20
-"""For the head and the body of one request."""
+"""For the head of a request."""
+SECONDS_TO_ANSWER = 120
+"""From the head to the end of the answer: a body that comes in drops, and training over Rasa's API."""
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -84,7 +86,7 @@ def protect(app: Sanic, token: str | None) -> None:
     """
     app.request_class = CheckedRequest
     app.config.REQUEST_MAX_SIZE = LARGEST_BODY
-    app.config.REQUEST_TIMEOUT = SECONDS_TO_SEND
+    app.config.REQUEST_TIMEOUT, app.config.RESPONSE_TIMEOUT = SECONDS_TO_SEND, SECONDS_TO_ANSWER
 
     async def check(request: Request) -> HTTPResponse | None:
         if not _is_rasas(request):

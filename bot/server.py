@@ -31,7 +31,7 @@ from bot.background import Background  # noqa: E402
 from bot.channels import slack  # noqa: E402
 from bot.channels.telegram.channel import attach as attach_telegram  # noqa: E402
 from bot.channels.turns import Collector  # noqa: E402
-from bot.guard import LOOPBACK, BadToken, api_token, protect  # noqa: E402
+from bot.guard import LOOPBACK, api_token, protect  # noqa: E402
 from bot.locks import QuickLockStore  # noqa: E402
 from bot.pages import pages  # noqa: E402
 from bot.plain_runner import PlainRunner  # noqa: E402
@@ -97,7 +97,7 @@ def make_app(model: str, host: str, database: str | None = None) -> Sanic:
         database: URL of the conversation store.
 
     Raises:
-        BadToken: the API's token is too short.
+        ValueError: a setting is wrong; its text says which, never its value.
     """
     token = api_token(os.environ)
     endpoints = make_endpoints(database)
@@ -155,7 +155,7 @@ def main() -> int:
     host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "5005"))
     try:
         app = make_app(os.environ.get("KNEEWISE_MODEL", str(ROOT / "models")), host)
-    except BadToken as error:
+    except ValueError as error:
         print(f"Kneewise cannot start: {error}", file=sys.stderr, flush=True)
         return 1
     logging.getLogger("sanic.access").disabled = True
