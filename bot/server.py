@@ -30,6 +30,7 @@ from bot.background import Background  # noqa: E402
 from bot.channels import slack  # noqa: E402
 from bot.channels.telegram.channel import attach as attach_telegram  # noqa: E402
 from bot.channels.turns import Collector  # noqa: E402
+from bot.guard import LOOPBACK, api_token, protect  # noqa: E402
 from bot.home import add_home  # noqa: E402
 from bot.keepers import keepers_of_settings  # noqa: E402
 from bot.locks import QuickLockStore  # noqa: E402
@@ -40,7 +41,6 @@ from bot.watching import watching  # noqa: E402
 from bot.workers import is_worker, shared_socket, when_alone  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 logger = logging.getLogger("kneewise")
 
 
@@ -99,8 +99,11 @@ def make_app(model: str, host: str, database: str | None = None) -> Sanic:
         model: model file or folder.
         host: the address it will listen on; Rasa's own API is open on loopback only.
         database: URL of the conversation store.
+
+    Raises:
+        ValueError: a setting is wrong; its text says which, never its value.
     """
-    token = os.environ.get("KNEEWISE_API_TOKEN")
+    token = api_token(os.environ)
     endpoints = make_endpoints(database)
     app = configure_app(
         create_http_input_channels(None, str(ROOT / "credentials.yml")),
@@ -110,6 +113,7 @@ def make_app(model: str, host: str, database: str | None = None) -> Sanic:
         endpoints=endpoints,
         use_syslog=False,
     )
+    protect(app, token)
 
     app.blueprint(pages())
     add_home(app)
@@ -153,7 +157,11 @@ def main() -> int:
         The exit code.
     """
     host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "5005"))
-    app = make_app(os.environ.get("KNEEWISE_MODEL", str(ROOT / "models")), host)
+    try:
+        app = make_app(os.environ.get("KNEEWISE_MODEL", str(ROOT / "models")), host)
+    except ValueError as error:
+        print(f"Kneewise cannot start: {error}", file=sys.stderr, flush=True)
+        return 1
     logging.getLogger("sanic.access").disabled = True
     if logs.wanted():
         logs.use_json()

@@ -7,8 +7,9 @@ person's words in the log, and what is not usable gets a clear reply.
 from __future__ import annotations
 
 import json
+import os
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -18,12 +19,38 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channels import turns
+from bot.channels.web.http import address_of
+from bot.channels.web.limits import Buckets
+from bot.guard import LOOPBACK
 
 LONGEST_SENDER = 255
 OTHERS = ("web:", "tg:", "slack:")
 """How the ids of other channels begin: nobody may speak for their people here."""
 LONGEST_MESSAGE_ID = 128
 LONGEST_BODY = 1_000_000
+LIMIT = "KNEEWISE_REST_PER_MINUTE"
+A_MINUTE = 120
+"""Messages of one address where others than this machine can write."""
+BEHIND_A_PROXY = ("SANIC_PROXIES_COUNT", "SANIC_REAL_IP_HEADER", "SANIC_FORWARDED_SECRET")
+TOO_FAST = "That was too many messages in a minute. Please wait a little, and send it again."
+
+
+def messages_a_minute(environment: Mapping[str, str]) -> int | None:
+    """How many messages one address may send a minute; None for any number.
+
+    `KNEEWISE_REST_PER_MINUTE` says it, 0 for any number. Without it there is a limit where others can write: on another
+    address than loopback, or behind a proxy.
+
+    Raises:
+        ValueError: the setting is no whole number.
+    """
+    given = environment.get(LIMIT) or ""
+    if given:
+        if not (given.isascii() and given.isdigit() and len(given) <= 9):
+            raise ValueError(f"{LIMIT} must be a whole number, 0 for no limit")
+        return int(given) or None
+    alone = environment.get("HOST", LOOPBACK[0]) in LOOPBACK and not any(environment.get(one) for one in BEHIND_A_PROXY)
+    return None if alone else A_MINUTE
 
 
 class RestInput(InputChannel):
@@ -40,6 +67,8 @@ class RestInput(InputChannel):
         Args:
             on_new_message: hands a message to the agent.
         """
+        most = messages_a_minute(os.environ)
+        limit = None if most is None else Buckets(most, most)
         webhook = Blueprint("kneewise_rest", "bot_channels_rest")
 
         @webhook.route("/", methods=["GET"])
@@ -48,6 +77,8 @@ class RestInput(InputChannel):
 
         @webhook.route("/webhook", methods=["POST"])
         async def receive(request: Request) -> HTTPResponse:
+            if limit is not None and not limit.take(address_of(request)):
+                return response.json([{"recipient_id": "", "text": TOO_FAST}], status=429, headers={"Retry-After": "5"})
             try:
                 sender, text, message_id = _read(request.body)
             except ValueError as error:
