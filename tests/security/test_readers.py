@@ -43,7 +43,11 @@ def test_a_payload_is_read_or_bad(text: str) -> None:
 
 
 @MANY
-@given(question=st.sampled_from(hostile.CARDS), value=VALUES, asks=st.lists(st.sampled_from(list(PROTOCOL.findings)), max_size=4))
+@given(
+    question=st.sampled_from(hostile.CARDS),
+    value=VALUES,
+    asks=st.lists(st.sampled_from(list(PROTOCOL.findings)), max_size=4),
+)
 def test_an_answer_is_taken_or_bad(question: str, value: Any, asks: list[str]) -> None:
     payload = answers.read_payload("/answer" + json.dumps({"question": question, "value": value}))
     assert payload is not None
@@ -85,14 +89,25 @@ def test_an_update_of_telegram_is_read_or_bad(update: Any) -> None:
 @given(body=VALUES, text=TEXTS)
 def test_what_slack_sends_is_read_or_unreadable(body: Any, text: str) -> None:
     event = {"type": "event_callback", "team_id": "T1", "event_id": "Ev1", "event": body}
-    action = {"type": "block_actions", "actions": [body], "user": {"id": "U1"}, "team": {"id": "T1"}, "state": body, "message": body}
+    action = {
+        "type": "block_actions",
+        "actions": [body],
+        "user": {"id": "U1"},
+        "team": {"id": "T1"},
+        "state": body,
+        "message": body,
+    }
     for reader, one in ((read_event, event), (read_action, action), (read_command, {"trigger_id": "1", "text": text})):
         with suppress(Unreadable):
             reader(one, 1.0) if reader is read_command else reader(one)  # type: ignore[operator]
 
 
 @MANY
-@given(value=VALUES, state=st.dictionaries(st.text(max_size=20), VALUES, max_size=3), kind=st.sampled_from(["send", "pick", "a"]))
+@given(
+    value=VALUES,
+    state=st.dictionaries(st.text(max_size=20), VALUES, max_size=3),
+    kind=st.sampled_from(["send", "pick", "a"]),
+)
 def test_a_tap_of_slack_means_something_or_nothing(value: Any, state: dict[str, Any], kind: str) -> None:
     action = {"action_id": kind, "block_id": "question:age:1", "value": value, "text": value, "selected_option": value}
     with suppress(NothingTicked):

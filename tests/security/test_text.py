@@ -15,13 +15,21 @@ from tests.security.fuzz import leaks
 from tests.security.house import MARK, House
 from tests.server.test_pages import say, until_the_plan
 
-SCRIPTS = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "</pre><svg/onload=alert(1)>", "{{7*7}}", "javascript:alert(1)"]
+SCRIPTS = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "</pre><svg/onload=alert(1)>",
+    "{{7*7}}",
+    "javascript:alert(1)",
+]
 DANGER = ("script", "img", "svg", "iframe", "object", "base")
 
 
 def foreign(html: str) -> list[Any]:
     """Elements of a page that words of a person could have made: a handler, or a script without a file."""
-    return [bone for bone in Page(html).bones if isinstance(bone, tuple) and any(name.startswith("on") for name in bone[1])]
+    return [
+        bone for bone in Page(html).bones if isinstance(bone, tuple) and any(name.startswith("on") for name in bone[1])
+    ]
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
@@ -55,7 +63,9 @@ def test_words_make_nothing_on_the_clinicians_page(house: House, script: str) ->
     assert script in Page(shown).text
     assert foreign(shown) == []
     for danger in DANGER:
-        made = [sum(isinstance(bone, tuple) and bone[0] == danger for bone in Page(one).bones) for one in (shown, before)]
+        made = [
+            sum(isinstance(bone, tuple) and bone[0] == danger for bone in Page(one).bones) for one in (shown, before)
+        ]
         assert made[0] == made[1], danger
 
 
