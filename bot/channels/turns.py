@@ -63,7 +63,7 @@ async def turn(
     """
     collector, begun = Collector(), time.perf_counter()
     try:
-        logs.TALK.set(agent.tracker_store.records.person(sender)[: logs.LETTERS])
+        logs.TALK.set(_person(agent, sender)[: logs.LETTERS])
         await asyncio.wait_for(_work(agent, sender, text, channel, message_id, collector), SECONDS_FOR_A_TURN)
     except Exception as error:  # noqa: BLE001  nothing may leave the person without an answer
         logger.error("turn failed: %s", where(error))
@@ -79,6 +79,12 @@ def _count(channel: str, collector: Collector, messages: list[dict[str, Any]], s
     outcome = metrics.FAILED if "safety" in kinds else collector.outcome
     metrics.turned(channel, outcome, seconds, messages)
     logs.turned(channel, outcome, seconds)
+
+
+def _person(agent: Agent, sender: str) -> str:
+    """The key of a person for the log; empty where another server than ours keeps the talks (`rasa run`)."""
+    records = getattr(agent.tracker_store, "records", None)
+    return str(records.person(sender)) if records is not None else ""
 
 
 async def _work(
