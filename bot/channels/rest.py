@@ -115,13 +115,9 @@ def _read(body: bytes) -> tuple[str, str, str | None]:
         sender = str(sender)
     if not isinstance(sender, str) or len(sender) > LONGEST_SENDER or "\x00" in sender:
         raise ValueError(f'"sender" must be a text of at most {LONGEST_SENDER} characters')
-<<<<<<< HEAD
     if sender.startswith(OTHERS):
         raise ValueError('"sender" must not begin like an id of another channel')
-    return sender, text.encode("utf-8", "replace").decode("utf-8"), _message_id(data)
-=======
     return sender, text, _message_id(data)
->>>>>>> h/security
 
 
 def _message_id(data: dict[str, Any]) -> str | None:
