@@ -146,7 +146,7 @@ def without_words(record: logging.LogRecord) -> bool:
 
 
 def _is_rasas(request: Request) -> bool:
-    """The route is one of Rasa's own API, whatever it is called; its greeting at `/` tells nothing but a version."""
+    """The route is one of Rasa's own API, whatever it is called."""
     route = request.route
     return route is not None and route.handler.__module__ == RASA
 

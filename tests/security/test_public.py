@@ -15,7 +15,8 @@ from tests.security.house import API_TOKEN, House
 from tests.servers import Server
 
 PUBLIC = {
-    "GET /": "the page", "GET /health": "alive or not", "GET /media/<name>": "drawings and the metronome",
+    "GET /": "the page", "GET /widget.js": "the widget", "GET /<name>": "files of the page", "GET /protocol": "the rules",
+    "GET /ready": "which parts are well", "GET /metrics": "to this machine, or with a token", "GET /health": "alive or not", "GET /media/<name>": "drawings and the metronome",
     "GET /media/exercises/<name>": "exercise pictures", "GET /my-data/<link>": "behind a sealed link of one hour",
     "GET /plan/<secret>": "behind 128 random bits", "GET /progress/<name>": "behind a sealed link",
     "POST /web/begin": "a session", "POST /web/say": "with its token", "POST /web/delete": "with its token",
@@ -125,7 +126,7 @@ def test_on_loopback_rasas_api_is_closed_to_websites_and_proxies(server: Server,
 
 
 PAGES = ["/", "/health", "/media/metronome.html", "/media/exercises/calf_raises.left.light.svg", "/plan/none", "/my-data/none",
-         "/progress/none.png", "/web/settings", "/webhooks/rest", "/nothing", "/conversations/kim/tracker", "/media/..%2fx",
+         "/progress/none.png", "/web/settings", "/webhooks/rest", "/protocol", "/widget.js", "/nothing", "/conversations/kim/tracker", "/media/..%2fx",
          "/socket.io/?EIO=4&transport=polling", "/socket.io/?EIO=9"]  # fmt: skip
 
 
