@@ -116,7 +116,8 @@ async def _worked(
 
 def _misses(agent: Agent, sender: str) -> int:
     """Messages in a row that were not understood, as far as the talk is at hand."""
-    talk = agent.tracker_store.live(sender)
+    live = getattr(agent.tracker_store, "live", None)
+    talk = live(sender) if live is not None else None
     return int(((talk.get_slot(RECORD) if talk else None) or {}).get("misses", 0))
 
 
