@@ -64,7 +64,7 @@ lint: .venv/ready ## ruff and mypy
 format: .venv/ready ## let ruff order and lay out the code
 	@.venv/bin/ruff check --fix -q . ; .venv/bin/ruff format -q .
 
-test: $(MODEL) ## every test, under 10 minutes
+test: $(MODEL) ## every test, about 15 minutes on two cores
 	@bash scripts/debian.sh
 	@$(PY) -m pytest
 
