@@ -88,7 +88,9 @@ def test_a_second_tap_on_an_answered_card_works_no_turn(on_bench: OnBench) -> No
         yes, no = asked.data_of(say("yes_word")), asked.data_of(say("no_word"))
         await asyncio.gather(*(made.telegram.deliver(sam.tap_data(asked, data)) for data in (yes, no, yes)))
         await made.telegram.until(lambda: len(alerts(made)) == 2)
-        assert set(alerts(made)) == {say("telegram_answered", title=say("yes_word"))}
+        # Three requests at once: whichever came first is the answer, and both others are told so.
+        chosen = [{say("telegram_answered", title=say(word))} for word in ("yes_word", "no_word")]
+        assert set(alerts(made)) in chosen
 
     stub = Stub([shown(YES_NO)])
     on_bench(stub, scenario)
