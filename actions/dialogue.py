@@ -200,7 +200,7 @@ class Talk(Errands, Wishes):
         """
         if pending == questions.CONTACT and self.message.intent == "deny":
             self._errand_dropped()
-            return True
+            return False
         value = questions.read(pending, self.message)
         if value is None or self.message.intent in ALWAYS_WISHES:
             return False

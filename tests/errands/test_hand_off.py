@@ -75,6 +75,14 @@ def test_a_red_flag_told_instead_of_a_number_comes_first(protocol: Protocol) -> 
     assert of_kind(shown, "assessment")["level"] == "ambulance"
 
 
+def test_a_red_flag_behind_a_no_to_the_offer_is_heard_too(protocol: Protocol) -> None:
+    person = Life(protocol, stops_daily_life="yes")
+    person.says("human", wish="ask_human")
+    flag = Heard("breathless_or_chest_pain", "breathless_or_chest_pain", "present")
+    shown = person.says("no, i cannot breathe", flag, wish="deny")
+    assert of_kind(shown, "assessment")["level"] == "ambulance"
+
+
 def test_a_double_tap_on_yes_sends_once(protocol: Protocol) -> None:
     person = Life(protocol, stops_daily_life="yes")
     agreed(person)
