@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -66,7 +66,7 @@ class Talk(Errands, Wishes):
         if isinstance(step, Assessment) and step.level >= Level.EMERGENCY_DEPARTMENT and told:
             self._result(step)
             return self.cards
-        if self.memory.taken_over_by and wish not in ALSO_WITH_A_CLINICIAN:
+        if self.memory.taken_over_by and wish not in ALSO_WITH_A_CLINICIAN and not self._speaks_up():
             self._with_clinician()
             return self.cards
         if len(self.message.text) >= LONGEST_MESSAGE:
@@ -90,6 +90,17 @@ class Talk(Errands, Wishes):
             self._first(step)
         self._go_on(step)
         return self.cards
+
+    def _speaks_up(self) -> bool:
+        """Whether the program speaks while a clinician talks to the person: a red flag was told, or its card tapped."""
+        return (
+            bool(self._flags({**self.heard_now, **self.changed})) or answers.read_payload(self.message.text) is not None
+        )
+
+    def _flags(self, told: Mapping[str, Any]) -> dict[str, Any]:
+        """The red flags in what was told, as far as they are not denied."""
+        known = self.protocol.findings
+        return {id: value for id, value in told.items() if id in known and known[id].red_flag and value != "no"}
 
     def _look_at_the_calendar(self, wish: str) -> None:
         """Ask again what may have changed, when the person was away for long."""
@@ -135,7 +146,9 @@ class Talk(Errands, Wishes):
         if answer is not None:
             self._take_payload(answer)
             return
-        record, pending = self.record, self.record.pending
+        record = self.record
+        # What is said to a clinician is no answer to the program's card.
+        pending = None if self.memory.taken_over_by else record.pending
         if questions.is_own(pending) and self._take_own(str(pending)):
             return
         correcting = self.message.corrects
@@ -161,8 +174,7 @@ class Talk(Errands, Wishes):
         self._errand_takes(in_context)
         self.changed = record.take({**told, **in_context})
         if self.changed:
-            flags = [id for id, value in self.changed.items() if self.protocol.findings[id].red_flag and value != "no"]
-            record.quote(self.message.text, alarming=bool(flags))
+            record.quote(self.message.text, alarming=bool(self._flags(self.changed)))
         if in_context:
             record.misses = 0
         shown = {id: value for id, value in self.changed.items() if id not in in_context or len(record.asks) > 1}
@@ -208,7 +220,7 @@ class Talk(Errands, Wishes):
         self.answered = True
         self.record.misses = 0
         told = answers.volunteered(self.message.heard, self.record.findings, False, self.protocol)
-        flags = {id: value for id, value in told.items() if self.protocol.findings[id].red_flag and value != "no"}
+        flags = self._flags(told)
         self.heard_now = flags
         self.changed = self.record.take(flags)
         if flags:

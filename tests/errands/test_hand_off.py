@@ -132,6 +132,33 @@ def test_except_for_a_red_flag(protocol: Protocol) -> None:
     assert of_kind(shown, "assessment")["level"] == "ambulance"
 
 
+def test_a_red_flag_that_is_no_emergency_is_taken_up_too(protocol: Protocol) -> None:
+    person = Life(protocol, stops_daily_life="yes")
+    del person.record.findings["breathless_or_chest_pain"]
+    person.taken_over_by = "Dr Okafor"
+    calf = Heard("calf_swollen_or_tender", "calf_swollen_or_tender", "present")
+    assert asked(person.says("and now my calf is swollen", calf)) == "breathless_or_chest_pain"
+    shown = person.taps("breathless_or_chest_pain", "no")
+    assert of_kind(shown, "assessment")["level"] == "urgent"
+
+
+def test_an_emergency_that_is_told_twice_is_answered_twice(protocol: Protocol) -> None:
+    person = Life(protocol, stops_daily_life="yes")
+    person.taken_over_by = "Dr Okafor"
+    for _ in range(2):
+        shown = person.says("my chest hurts", Heard("breathless_or_chest_pain", "breathless_or_chest_pain", "present"))
+        assert of_kind(shown, "assessment")["level"] == "ambulance"
+
+
+def test_a_no_to_the_clinician_denies_nothing_that_the_program_had_asked(protocol: Protocol) -> None:
+    person = Life(protocol)
+    person.record.findings, person.record.result = {"location": ["front"]}, None
+    assert asked(person.says("my knee hurts")) == "emergency_screen"
+    person.taken_over_by = "Dr Okafor"
+    person.says("no", wish="deny")
+    assert "breathless_or_chest_pain" not in person.record.findings
+
+
 def test_and_for_the_rights_of_the_person(protocol: Protocol) -> None:
     person = Life(protocol, stops_daily_life="yes")
     person.taken_over_by = "Dr Okafor"
