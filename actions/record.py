@@ -110,6 +110,10 @@ class Record:
             self.said = [*self.said[:1], *[*self.said[1:], line][-(MOST_LINES_SAID - 1) :]]
             self.alarming = [one for one in [*self.alarming, *[line] * alarming] if one in self.said]
 
+    def end_errand(self) -> None:
+        """Nothing is being done besides the triage any more, and no card of it waits."""
+        self.errand, self.told, self.pending, self.misses = None, {}, None, 0
+
     def forget_what_is_old(self, lasting: frozenset[str]) -> None:
         """Only what stays true over weeks is kept; everything else is to be asked again.
 

@@ -11,7 +11,7 @@ from actions.errands import check_in, hand_off, questions
 from actions.errands.questions import CONSENT, CONTACT, REMINDER
 from actions.records.effects import Reminded
 from actions.selfcare.plan import may_have_plan
-from actions.triage.model import Assessment, Question
+from actions.triage.model import Assessment, Level, Question
 from actions.turn import Turn
 from actions.wording import content, say
 
@@ -73,7 +73,7 @@ class Errands(Turn):
 
     def _errand_dropped(self) -> None:
         self.cards.append(cards.plain(f"{self.record.errand}_dropped"))
-        self.record.errand, self.record.told, self.record.pending, self.record.misses = None, {}, None, 0
+        self.record.end_errand()
 
     def _errand_ask(self, id: str) -> None:
         """Show a question of the errand; one that was just shown comes in its other wording."""
@@ -117,7 +117,7 @@ class Errands(Turn):
     # --- how they end --------------------------------------------------------------------------
 
     def _plan_fitted(self) -> None:
-        self.record.errand, self.record.pending = None, None
+        self.record.end_errand()
         self.cards.append(cards.plain("plan_fitted"))
         self.cards.append(self._plan())
 
@@ -125,7 +125,8 @@ class Errands(Turn):
         """Take the check-in in: it may change the plan, or the advice as a whole."""
         record = self.record
         taken = check_in.take(record, self.memory, self.today)
-        record.errand, record.told, record.pending, record.remembered = None, {}, None, True
+        record.end_errand()
+        record.remembered = True
         self.changed.update(record.take(taken.findings))
         step = self._next()
         anew = isinstance(step, Question) or step.level.id != record.result
@@ -149,12 +150,12 @@ class Errands(Turn):
             self.cards.append(hand_off.sent_card(record))
         else:
             self.cards.append(cards.plain("handoff_dropped"))
-        record.errand, record.told, record.pending = None, {}, None
+        record.end_errand()
 
     def _reminded(self) -> None:
         chosen = self.record.told[REMINDER]
+        self.record.end_errand()
         self._remind_every(questions.every_days().get(chosen, 0))
-        self.record.errand, self.record.told, self.record.pending = None, {}, None
 
     def _remind_every(self, days: int) -> None:
         """Ask after the knee every so many days; 0 stops it."""
@@ -184,11 +185,11 @@ class Errands(Turn):
     def _human(self) -> None:
         """Offer to hand the talk over, where somebody receives it; else a summary to take along."""
         step = self._next()
-        if isinstance(step, Assessment) and hand_off.is_emergency(step):
+        emergency = isinstance(step, Assessment) and step.level >= Level.EMERGENCY_DEPARTMENT
+        if isinstance(step, Assessment) and emergency:
             self._result(step)
         if not self.memory.receiving:
-            intro = "human_care_now" if isinstance(step, Assessment) and hand_off.is_emergency(step) else "human"
-            self.cards.append(hand_off.summary_card(self, intro))
+            self.cards.append(hand_off.summary_card(self, "human_care_now" if emergency else "human"))
             self._again(start=True)
         elif self.memory.open_handoff:
             self.cards.append(cards.plain("handoff_already", reference=self.memory.open_handoff))

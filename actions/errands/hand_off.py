@@ -14,7 +14,7 @@ from actions.handoff.summary import IN_THIS_CHAT
 from actions.record import Record
 from actions.records.effects import HandedOff
 from actions.triage.engine import assess
-from actions.triage.model import Assessment, Level, Protocol
+from actions.triage.model import Assessment, Protocol
 from actions.wording import fill, say
 
 if TYPE_CHECKING:
@@ -22,11 +22,6 @@ if TYPE_CHECKING:
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Letters and digits that are not mistaken for each other on the phone."""
-
-
-def is_emergency(step: Assessment) -> bool:
-    """Whether the person is to go for help now, before anything is handed over."""
-    return step.level >= Level.EMERGENCY_DEPARTMENT
 
 
 def reference() -> str:
