@@ -90,6 +90,17 @@ def test_worse_over_a_week_brings_the_assessment_and_the_offer_of_a_hand_off(run
     assert runner.check_ins[runner.today].step == "assess"
 
 
+def test_two_reds_within_a_week_bring_the_assessment(runner: Life) -> None:
+    assert of_kind(runner.later(2).checks_in(1, 6, 1), "assessment") is None
+    shown = runner.later(3).checks_in(1, 6, 1)
+    assert of_kind(shown, "assessment")["level"] == "routine"
+
+
+def test_two_reds_in_a_fortnight_do_not(runner: Life) -> None:
+    runner.later(2).checks_in(1, 6, 1)
+    assert of_kind(runner.later(8).checks_in(1, 6, 1), "assessment") is None
+
+
 def test_no_better_after_six_weeks_brings_the_assessment(runner: Life) -> None:
     shown = []
     for _ in range(4):
@@ -101,8 +112,8 @@ def test_no_better_after_six_weeks_brings_the_assessment(runner: Life) -> None:
 
 def test_better_over_six_weeks_keeps_the_plan(runner: Life) -> None:
     shown = []
-    for week in range(5):
-        shown = runner.later(10).checks_in(1, max(0, 5 - week), 1)
+    for week in range(6):
+        shown = runner.later(10).checks_in(1, max(1, 5 - week), 1)
     assert of_kind(shown, "assessment") is None
     assert of_kind(shown, "plan") is not None
 
@@ -158,6 +169,12 @@ def test_an_old_button_of_a_check_in_that_is_over_changes_nothing(runner: Life) 
     runner.taps("pain_next_morning", 9)
     assert runner.record.told == {}
     assert runner.record.findings == before["findings"]
+
+
+def test_a_button_of_a_later_question_does_not_answer_it_early(runner: Life) -> None:
+    runner.later(2).says("check in", wish="check_in")
+    runner.taps("pain_next_morning", 9)
+    assert runner.record.told == {}
 
 
 def test_somebody_who_answers_nothing_is_let_go(runner: Life) -> None:

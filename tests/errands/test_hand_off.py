@@ -37,6 +37,18 @@ def test_what_is_shown_is_what_is_sent(protocol: Protocol, told: dict[str, str])
     assert sent.reference in words(shown)
 
 
+def test_what_raised_the_level_is_among_the_quotes_however_late_it_was_said(protocol: Protocol) -> None:
+    person = Life(protocol)
+    brought_on = ("stairs_up", "stairs_down", "squatting", "kneeling", "jumping", "cycling")
+    for one in brought_on:
+        person.says(f"it hurts with {one}", Heard("aggravated_by", one, "present"))
+    person.says("now the left calf is huge", Heard("calf_swollen_or_tender", "calf_swollen_or_tender", "present"))
+    agreed(person)
+    (sent,) = person.handoffs.values()
+    assert len(sent.content["words"]) < len(brought_on)
+    assert "now the left calf is huge" in sent.content["words"]
+
+
 def test_a_phone_number_is_no_pain_score(protocol: Protocol) -> None:
     person = Life(protocol, stops_daily_life="yes")
     agreed(person)

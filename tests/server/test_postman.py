@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from rasa.shared.core.events import BotUttered
 
 from actions.records import mail, tables
 from actions.records.effects import HandedOff, Reminded
@@ -50,6 +51,23 @@ class NoTalks:
         yield
 
     async def retrieve(self, _: str) -> None:
+        return None
+
+
+class Talks(NoTalks):
+    """One stored talk; what is said to its person is kept."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: list[str] = []
+
+    async def retrieve(self, _: str) -> Talks:
+        return self
+
+    def update(self, event: BotUttered, _: None) -> None:
+        self.kept.append(str(event.text))
+
+    async def save(self, _: Talks) -> None:
         return None
 
 
@@ -133,6 +151,14 @@ def test_a_reply_reaches_the_person_once(records: Records, channel: Channel) -> 
     walk(records)
     walk(records)
     assert channel.got == [(SENDER, "From the care team: Come in at 3.")]
+
+
+def test_what_was_brought_becomes_part_of_the_talk(records: Records, channel: Channel) -> None:
+    handed_off(records)
+    reply(records, "r1", "Come in at 3.")
+    talks = Talks()
+    asyncio.run(Postman(talks, records).round())  # type: ignore[arg-type]
+    assert talks.kept == ["From the care team: Come in at 3."]
 
 
 def test_two_postmen_at_once_bring_it_once(records: Records, channel: Channel) -> None:
