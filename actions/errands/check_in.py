@@ -88,18 +88,19 @@ def progress_card(memory: Memory) -> Card | None:
     way = trend(entries, content("check_in.yml"))
     words = say(f"progress_{way or 'first'}")
     first, last = told[0], told[-1]
-    summary = say("progress_span", first=f"{first[1]:g}", since=_day(first[0]), last=f"{last[1]:g}", until=_day(last[0]),
-                  count=len(told))  # fmt: skip
+    span = say("progress_span", first=f"{first[1]:g}", since=_day(first[0]), last=f"{last[1]:g}", until=_day(last[0]),
+               count=len(told))  # fmt: skip
+    summary = [words, span] if way else [words]
     listed = [f"{_day(day)}: {pain:g}" for day, pain in told[-7:]]
     data: dict[str, Any] = {
         "kind": "progress",
         "entries": [{"date": day.isoformat(), "pain": pain} for day, pain in told[-MOST_ENTRIES:]],
         "image": f"{memory.chart_address}.svg" if memory.chart_address else None,
         "picture": f"{memory.chart_address}.png" if memory.chart_address else None,
-        "alt": f"{say('progress_alt')} {summary} {words}",
+        "alt": " ".join([say("progress_alt"), *summary]),
         "trend": way or "unknown",
     }
-    return Card("\n".join([words, summary, *listed]), data)
+    return Card("\n".join([*summary, *listed]), data)
 
 
 def _day(day: date) -> str:

@@ -39,6 +39,14 @@ def test_progress_before_any_check_in(protocol: Protocol) -> None:
     assert of_kind(Life(protocol).says("my progress", wish="ask_progress"), "progress") is None
 
 
+def test_the_progress_of_one_check_in_is_one_line(protocol: Protocol) -> None:
+    person = Life(protocol)
+    person.later(1).checks_in(2, 4, 1)
+    shown = person.says("my progress", wish="ask_progress")
+    assert words(shown) == "This is your first check-in.\n6 January: 4"
+    assert of_kind(shown, "progress")["trend"] == "unknown"
+
+
 def test_progress_tells_first_last_and_which_way(protocol: Protocol) -> None:
     person = Life(protocol)
     person.later(1).checks_in(4, 5, 4)
