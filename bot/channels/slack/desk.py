@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from actions import cards
 from actions.conversation import where
 from actions.wording import say
+from bot.channels.gate import Gate
 from bot.channels.slack import taps
 from bot.channels.slack.draw import home
 from bot.channels.slack.incoming import HomeOpened, Incoming, Person, Said, Tapped, Turned
@@ -40,15 +41,9 @@ class Desk:
 
     def __init__(self, agent_of: Callable[[], Any], post: Post, once: Once):
         self._agent_of, self._post, self._once = agent_of, post, once
-        self._beginning: asyncio.Lock | None = None
+        self._gate = Gate()
         self._open: OrderedDict[str, Posted] = OrderedDict()
         self._last: OrderedDict[str, str] = OrderedDict()
-
-    def _pace(self) -> asyncio.Lock:
-        """Made within the event loop that it belongs to."""
-        if self._beginning is None:
-            self._beginning = asyncio.Lock()
-        return self._beginning
 
     async def work(self, incoming: Incoming) -> None:
         """Work one thing. Never raises; the person gets the safety card when something fails."""
@@ -118,11 +113,9 @@ class Desk:
     async def _answer(self, person: Person, text: str, key: str, answered: dict[str, Any] | None = None) -> None:
         """One turn; the question that was open before loses its elements, unless it is the one just tapped."""
         before = self._open.pop(person.sender, None)
-        async with self._pace():
-            # A turn holds the event loop for a while. One begins at a time, with room for requests in between.
-            await asyncio.sleep(0)
         once = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
-        messages = await turn(self._agent_of(), person.sender, text, CHANNEL, message_id=f"{CHANNEL}:{once}")
+        async with self._gate.turn():
+            messages = await turn(self._agent_of(), person.sender, text, CHANNEL, message_id=f"{CHANNEL}:{once}")
         asked = await self._post.say(person, messages)
         if asked is not None:
             self._remember(self._open, person.sender, asked)

@@ -14,6 +14,7 @@ from sanic import Sanic
 from actions.records.store import Records
 from actions.wording import public_url
 from bot.channels import push
+from bot.channels.gate import Gate
 from bot.channels.telegram.api import Api
 from bot.channels.telegram.desk import Desk, Turn
 from bot.channels.telegram.keyboards import Keyboards
@@ -22,7 +23,7 @@ from bot.channels.telegram.post import Interrupted, Pictures, Post, in_thread
 from bot.channels.telegram.routes import routes
 from bot.channels.telegram.settings import Settings, from_environment
 from bot.channels.telegram.waiting import Waiting
-from bot.channels.telegram.worker import Gate, Worker
+from bot.channels.telegram.worker import Worker
 from bot.channels.turns import turn
 from bot.pages import chart_of, picture
 
