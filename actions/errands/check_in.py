@@ -90,17 +90,17 @@ def progress_card(memory: Memory) -> Card | None:
     first, last = told[0], told[-1]
     span = say("progress_span", first=f"{first[1]:g}", since=_day(first[0]), last=f"{last[1]:g}", until=_day(last[0]),
                count=len(told))  # fmt: skip
-    summary = [words, span] if way else [words]
+    spans = [span] if way else []
     listed = [f"{_day(day)}: {pain:g}" for day, pain in told[-7:]]
     data: dict[str, Any] = {
         "kind": "progress",
         "entries": [{"date": day.isoformat(), "pain": pain} for day, pain in told[-MOST_ENTRIES:]],
         "image": f"{memory.chart_address}.svg" if memory.chart_address else None,
         "picture": f"{memory.chart_address}.png" if memory.chart_address else None,
-        "alt": " ".join([say("progress_alt"), *summary]),
+        "alt": " ".join([say("progress_alt"), *spans, words]),
         "trend": way or "unknown",
     }
-    return Card("\n".join([*summary, *listed]), data)
+    return Card("\n".join([words, *spans, *listed]), data)
 
 
 def _day(day: date) -> str:
