@@ -190,7 +190,7 @@ class Breaker:
         )
         shift = self._chance.choice(JUMPS)
         self._log(f"clock of {'all' if len(workers) > 1 else 'one'}: {shift / DAY:+.2f} days")
-        _shift(self._site.clock, {worker: shift for worker in workers})
+        _shift(self._site.clock, dict.fromkeys(workers, shift))
         await self._while(2, 5)
         _shift(self._site.clock, {})
 

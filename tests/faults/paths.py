@@ -6,6 +6,7 @@ import json
 import random
 import uuid
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path as File
 from typing import Any
@@ -122,10 +123,8 @@ async def _recorded(agent: Agent, name: str, say_all: Callable[[Send], Awaitable
         steps.append(Step(text, seen(answer)))
         return answer
 
-    try:
+    with suppress(Enough):
         await say_all(send)
-    except Enough:
-        pass
     records = agent.tracker_store.records
     person = records.person(sender)
     rows = rows_of_people(records).get(person, {})
