@@ -13,7 +13,7 @@ import asyncio
 import json
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -249,11 +249,16 @@ class TalkStore(TrackerStore):  # type: ignore[misc]
 
 
 def _answered(person: str, events: list[Event]) -> dict[str, Any] | None:
-    """The row of `turns` for the events of one turn; None when its message has no id of its own."""
+    """The row of `turns` for the events of one turn.
+
+    None when its message has no id of its own, and when the turn failed: the message is to be worked when it comes again.
+    """
     said = next((event for event in events if isinstance(event, UserUttered)), None)
     if said is None or not str(said.message_id or "").startswith(ONCE):
         return None
     answer = [_message_of(event) for event in events if isinstance(event, BotUttered)]
+    if not answer or any(is_safety(message) for message in answer):
+        return None
     return {"sender_id": person, "message_id": said.message_id, "at": time.time(), "answer": json.dumps(answer)}
 
 
@@ -261,6 +266,11 @@ def _message_of(event: BotUttered) -> dict[str, Any]:
     """A message as a channel got it."""
     message = {"text": event.text, "buttons": event.data.get("buttons"), "custom": event.data.get("custom")}
     return {key: value for key, value in message.items() if value}
+
+
+def is_safety(message: Mapping[str, Any]) -> bool:
+    """Whether a message says that something failed."""
+    return ((message.get("custom") or {}).get("card") or {}).get("kind") == "safety"
 
 
 async def _in_thread(work: Callable[[], Result]) -> Result:

@@ -19,7 +19,8 @@ from bot.trackers import ONCE, TalkMovedOn
 
 logger = logging.getLogger(__name__)
 
-SECONDS_FOR_A_TURN = float(os.environ.get("KNEEWISE_TURN_SECONDS", "15"))
+SECONDS_FOR_A_TURN = float(os.environ.get("KNEEWISE_TURN_SECONDS", "4"))
+"""Whoever writes has an answer or the safety card within 5 seconds, the way there and back included."""
 
 
 class Collector(OutputChannel):
