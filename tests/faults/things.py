@@ -29,7 +29,7 @@ POSTGRES = {
 }  # fmt: skip
 """Without fsync, for a kill takes nothing from the system's cache; a power cut is not tried here."""
 DATABASE = "kneewise"
-DEADLINE = 180.0
+DEADLINE = 600.0
 """Seconds for anything that is to come up."""
 
 
