@@ -67,7 +67,7 @@ class Background:
             print(f"Hand-offs are not sent on: {error}", file=sys.stderr, flush=True)
             return
         session = await self._open.enter_async_context(open_session(settings))
-        deliverer = Deliverer(self._store.records, settings, session)
+        deliverer = Deliverer(self._store.records, settings, session, clock=self._store.records.now)
         self._open.callback(deliverer.close)
         self._run(keep_delivering(deliverer, self._handed_off))
         known.tell(self._written)

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timezone
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -225,7 +225,7 @@ class TalkStore(TrackerStore):  # type: ignore[misc]
             if secret is not None:
                 link = insert(connection, plan_links).values(secret=secret, sender_id=person)
                 connection.execute(link.on_conflict_do_nothing())
-            answered = _answered(person, events)
+            answered = _answered(person, events, now)
             if answered is not None:
                 connection.execute(sa.insert(turns), answered)
         return number + len(events), now
@@ -248,7 +248,7 @@ class TalkStore(TrackerStore):  # type: ignore[misc]
             return list(connection.execute(sa.select(talk_events.c.sender_id).distinct()).scalars())
 
 
-def _answered(person: str, events: list[Event]) -> dict[str, Any] | None:
+def _answered(person: str, events: list[Event], now: datetime) -> dict[str, Any] | None:
     """The row of `turns` for the events of one turn.
 
     None when its message has no id of its own, and when the turn failed: the message is to be worked when it comes again.
@@ -259,7 +259,8 @@ def _answered(person: str, events: list[Event]) -> dict[str, Any] | None:
     answer = [_message_of(event) for event in events if isinstance(event, BotUttered)]
     if not answer or any(is_safety(message) for message in answer):
         return None
-    return {"sender_id": person, "message_id": said.message_id, "at": time.time(), "answer": json.dumps(answer)}
+    at = now.replace(tzinfo=timezone.utc).timestamp()
+    return {"sender_id": person, "message_id": said.message_id, "at": at, "answer": json.dumps(answer)}
 
 
 def _message_of(event: BotUttered) -> dict[str, Any]:

@@ -184,14 +184,19 @@ class Breaker:
         await self._site.postgres.start()
 
     async def _jump(self) -> None:
+        """The clock of one worker, of all of them, or of one that starts anew: what is looked after once a day begins then."""
         assert self._site.clock is not None
-        workers = (
-            range(WORKERS_AT_MOST) if self._chance.random() < 0.5 else [self._chance.randrange(self._site.bot.workers)]
-        )
-        shift = self._chance.choice(JUMPS)
-        self._log(f"clock of {'all' if len(workers) > 1 else 'one'}: {shift / DAY:+.2f} days")
-        _shift(self._site.clock, dict.fromkeys(workers, shift))
-        await self._while(2, 5)
+        number, shift = self._chance.randrange(self._site.bot.workers), self._chance.choice(JUMPS)
+        whose = self._chance.choice(["one", "all", "one that starts"])
+        self._log(f"clock of {whose}: {shift / DAY:+.2f} days")
+        _shift(self._site.clock, dict.fromkeys(range(WORKERS_AT_MOST) if whose == "all" else [number], shift))
+        if whose == "one that starts":
+            pid = self._site.bot.worker(number)
+            if pid is not None:
+                os.kill(pid, signal.SIGKILL)
+            await self._while(15, 20)
+        else:
+            await self._while(2, 5)
         _shift(self._site.clock, {})
 
     async def _break_model(self) -> None:

@@ -210,6 +210,14 @@ class Bot:
         """The workers."""
         return [pid for pid in children(self._bot.pid) if is_there(pid)]
 
+    def worker(self, number: int) -> int | None:
+        """The process of the worker in one place; None while there is none."""
+        for pid in self.pids():
+            with suppress(OSError):
+                if f"KNEEWISE_WORKER={number}".encode() in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
+                    return pid
+        return None
+
     def lives(self) -> bool:
         """Whether the supervisor runs."""
         return self._bot.poll() is None
