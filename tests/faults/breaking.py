@@ -169,14 +169,7 @@ class Breaker:
     async def _fill_disk(self) -> None:
         assert self._site.disk is not None
         ballast = self._site.disk / "ballast"
-        free = os.statvfs(self._site.disk)
-        with ballast.open("wb") as file:
-            with suppress(OSError):
-                os.posix_fallocate(file.fileno(), 0, max(1, free.f_bavail * free.f_frsize - 4096))
-            with suppress(OSError):
-                file.seek(0, os.SEEK_END)
-                while True:  # what other processes gave back meanwhile
-                    os.write(file.fileno(), bytes(4096))
+        await asyncio.to_thread(_fill, ballast)
         await self._while(2, 4)
         ballast.unlink()
         if not self._site.postgres.is_running():
@@ -223,3 +216,15 @@ def _shift(clock: Path, by: dict[int, int]) -> None:
     """Write the shifts in place: the workers have the file in their memory."""
     with clock.open("r+b") as file:
         file.write(struct.pack(f"{WORKERS_AT_MOST}q", *(by.get(worker, 0) for worker in range(WORKERS_AT_MOST))))
+
+
+def _fill(ballast: Path) -> None:
+    """Take all the room there is, and what other processes give back meanwhile."""
+    free = os.statvfs(ballast.parent)
+    with ballast.open("wb") as file:
+        with suppress(OSError):
+            os.posix_fallocate(file.fileno(), 0, max(1, free.f_bavail * free.f_frsize - 4096))
+        with suppress(OSError):
+            file.seek(0, os.SEEK_END)
+            while True:
+                os.write(file.fileno(), bytes(4096))

@@ -65,7 +65,7 @@ def by_fault(outcome: Outcome) -> dict[str, dict[str, Any]]:
         entry["times"] += 1
         entry["failed_requests"] += failures
         if mine:
-            first = min(at + wait for at, wait in sent[bisect_left(sent, (fault.began, 0.0)) :][:2000]) - fault.began
+            first = min(at + wait for at, wait in mine) - fault.began
             entry["first_answer"] = max(entry["first_answer"], round(first, 2))
             entry["longest_wait"] = max(entry["longest_wait"], round(max(wait for _, wait in mine), 2))
     return dict(sorted(found.items()))

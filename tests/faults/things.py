@@ -91,14 +91,15 @@ class Postgres:
 
     async def start(self) -> None:
         """Start it, again until it answers: after a kill its children may still be there, or its disk full."""
-
-        def answers() -> bool:
-            if self._process is None or self._process.poll() is not None:
+        end = asyncio.get_running_loop().time() + DEADLINE
+        while asyncio.get_running_loop().time() < end:
+            if not self.is_running():
                 command = [str(BIN / "postgres"), "-D", str(self._folder)]
                 self._process = subprocess.Popen(command, stdout=self._log, stderr=self._log, cwd="/", **self._as)  # type: ignore[call-overload]
-            return self.answers()
-
-        await until(answers, "PostgreSQL")
+            if await asyncio.to_thread(self.answers):
+                return
+            await asyncio.sleep(0.1)
+        raise TimeoutError("waited too long for PostgreSQL")
 
     def answers(self) -> bool:
         """Whether it takes connections."""

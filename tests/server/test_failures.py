@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import json
 import logging
+import time
 import uuid
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from copy import deepcopy
 from typing import Any
 
@@ -80,6 +82,29 @@ def test_an_answer_that_hangs_gives_the_safety_card(
     monkeypatch.setattr(agent.processor, "handle_message", hangs)
     messages = say(agent, loop, "my knee hurts")
     assert card(messages, "safety") is not None
+
+
+def test_a_lock_that_hangs_when_it_is_given_back_does_not_hold_up_the_safety_card(
+    agent: Any, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    never = asyncio.Event()
+
+    class Hangs:
+        @contextlib.asynccontextmanager
+        async def lock(self, _: str) -> AsyncIterator[None]:
+            try:
+                yield
+                await never.wait()
+            finally:
+                await asyncio.shield(never.wait())
+
+    monkeypatch.setattr(turns, "SECONDS_FOR_A_TURN", 0.3)
+    monkeypatch.setattr(agent, "lock_store", Hangs())
+    begun = time.monotonic()
+    assert card(say(agent, loop, "my knee hurts"), "safety") is not None
+    assert time.monotonic() - begun < 4
+    never.set()
+    loop.run_until_complete(asyncio.sleep(0))
 
 
 def test_an_empty_answer_becomes_the_safety_card(
