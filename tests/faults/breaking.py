@@ -138,7 +138,9 @@ class Breaker:
         await asyncio.sleep(self._chance.uniform(shortest, longest))
 
     async def _kill_worker(self) -> None:
-        os.kill(self._chance.choice(self._site.bot.pids()), signal.SIGKILL)
+        pids = self._site.bot.pids()
+        if pids:
+            os.kill(self._chance.choice(pids), signal.SIGKILL)
 
     async def _kill_postgres(self) -> None:
         self._site.postgres.kill()
@@ -207,7 +209,7 @@ class Breaker:
             order = self._site.folder / ORDER
             order.write_text(how)
             await self._while(1, 3)
-            order.unlink()
+            order.unlink(missing_ok=True)  # two of them at once: the first that ends, ends both
 
         return work
 
