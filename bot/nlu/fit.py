@@ -149,7 +149,7 @@ def train_status(
         tables = tables_of(view, clauses, spoken.blocks)
         scores = words_say(tables, spoken)[:, findings.index(finding)]
         place = place_of(view, clauses, finding, clauses[int(np.argmax(scores))])
-        here.append(tables[0][clauses.index(place)])
+        here.append(tables[0].sparse()[clauses.index(place)])
         bags.append([*rule_marks(view, finding), *cue_marks(view, place)])
     marks, marked = Block.fit(bags)
     table = sparse.hstack([words[told] * WHOLE_WEIGHT, sparse.vstack(here), marked]).tocsr()
