@@ -35,7 +35,8 @@ HERE = File(__file__).parent
 SECONDS_TO_DELIVER = 240.0
 """A worker that died may have had a hand-off leased for a minute, and the next look is up to a minute later."""
 KILOBYTES_A_TALK = 200
-SMALLEST_DISK = 400_000
+SMALLEST_DISK, LARGEST_DISK = 400_000, 2_500_000
+"""Kilobytes, of memory: to fill the disk takes as much."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ def _small_disk(data: File, conversations: int) -> File | None:
     """A disk in memory, of a size that can be filled; None where it cannot be made: that takes root."""
     disk = data / "disk"
     disk.mkdir()
-    size = max(SMALLEST_DISK, KILOBYTES_A_TALK * conversations)
+    size = min(max(SMALLEST_DISK, KILOBYTES_A_TALK * conversations), LARGEST_DISK)
     try:
         made = subprocess.run(
             ["mount", "-t", "tmpfs", "-o", f"size={size}k", "tmpfs", str(disk)], capture_output=True, check=False
