@@ -29,7 +29,7 @@ UNITS = {
     "week": "wk wks week weeks weeek weeeks wek weks weeks'",
     "fortnight": "fortnight fortnights",
     "month": "mth mths mnth mnths mo mos month months moths months'",
-    "year": "yr yrs year years yaer yaers years'",
+    "year": "y yr yrs year years yaer yaers years'",
     "km": "k km kms kilometre kilometres kilometer kilometers",
     "miles": "mi mile miles miler milers",
     "times": "x times time",
@@ -71,5 +71,5 @@ RELATIVES = """
     mum mom mam mother dad father husband wife partner boyfriend girlfriend fiance fiancee son daughter boy girl lad
     lass kid child brother sister nan nana gran grandma granny grandad granddad grandpa grandmother grandfather
     grandson granddaughter uncle aunt auntie nephew niece cousin friend mate neighbour neighbor colleague teenager
-    flatmate toddler stepson stepdaughter missus hubby
+    flatmate toddler stepson stepdaughter missus hubby bairn youngest eldest oldest youngster pupil
 """
