@@ -18,7 +18,8 @@ GROWN = 15
 
 # what leads to an age
 HEDGE = (
-    phrases("only gone just now nearly almost about around roughly already currently both like a an female male f m") + r"\s"
+    phrases("only gone just now nearly almost about around roughly already currently both like a an female male f m")
+    + r"\s"
 )
 I_AM = re.compile(
     r"\b"
