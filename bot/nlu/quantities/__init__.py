@@ -54,7 +54,7 @@ def _all(message: Message, today: date) -> Iterator[Quantity]:
     sessions = sessions_per_week(message)
     if sessions:
         yield Quantity("sessions_per_week", _whole(sessions[0]), *sessions[1:])
-    for id, value, start, end in pains(message):
+    for id, value, start, end in pains(message, of_sport=bool(sessions)):
         yield Quantity(id, _whole(value), start, end)
     longest = longest_session(message)
     if longest:

@@ -87,6 +87,7 @@ ENDS = re.compile(
     + r")[a-z])"
 )
 LISTED = re.compile(r"\s?(?:$|[,.;)]|(?:and|from|here|with|yo)\b)")
+OF_SEX = re.compile(r"\s(?:fe)?male\b|\s(?:wo)?man\b|\s(?:lady|bloke|guy)\b")
 YEARS_END = re.compile(r"\s?(?:$|[,.;)]|and\b|with\b)")
 IN_A_LIST = re.compile(r"\s?(?:[,.;)\n]|$|(?:this|next|last)\s(?:year|month|week|birthday)\b|tomorrow\b)")
 NOW_AT = re.compile(r"\s?,?\s?(?:should|do|am|i|i'm|im|is|my|years|it|its|can|would|with)\b")
@@ -154,6 +155,8 @@ def _is_age(message: Message, one: Measure) -> bool:
         carried = CARED_FOR.search(before) and not _told_of(message)
         return not (carried or SINCE_AGE.search(before) or AS_IF.search(before))
     if one.unit == "year":
+        if one.value > 12 and OF_SEX.match(after):
+            return True
         named = any(pattern.search(before) for pattern in (I_AM, THEY_ARE, PERSON_BESIDE, I_HAVE))
         if one.value > 12 and SEX.search(before):
             return True

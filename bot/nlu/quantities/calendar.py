@@ -39,7 +39,7 @@ YEAR = r"(?:19|20)\d\d"
 MONTH, DAY = either(MONTH_NUMBER), either(DAY_NUMBER)
 NTH = r"\d{1,2})(?:st|nd|rd|th)"
 A_DATE_ENDS = r"\s?(?:$|[,.;!?)]|" + phrases(
-    r"of_(?:this|last)_month this_month last_month and but when while it its i my he she at playing still by now so"
+    r"of_(?:this|last|the)_month this_month last_month and but when while it its i my he she at playing still by now so"
 )
 KINDS = {
     "figures": r"(?P<f1>\d{1,2})[/.-](?P<f2>\d{1,2})[/.-](?P<f3>(?:20)?\d\d)(?!\d)|(?P<iso>20\d\d-\d\d-\d\d)(?!\d)",

@@ -69,7 +69,7 @@ RACES = (
     (re.compile(r"\bpark\s?runs?\b"), PARKRUN),
 )
 DID = re.compile(r"\b(?:ran|did|done|completed|finished|after|since|walked|raced)\b[^.!?,]{0,30}$")
-WAS = re.compile(r"\s(?:last\b|yesterday\b|(?:an?|two|three|\d+|few)\s\w+\sago\b)")
+WAS = re.compile(r"(?:\s(?:in|at)\s\w+)?\s(?:last\b|yesterday\b|(?:an?|two|three|\d+|few)\s\w+\sago\b)")
 
 
 def longest_session(message: Message) -> tuple[str, int, int] | None:

@@ -21,8 +21,8 @@ BEGAN = r"""
 
 MARKS = {
     "nothing": r"""
-        at_rest the_rest to_rest rest_of to_work from_work after_work before_work to_school where_to_start falling_apart wear_and_tear work_out
-        works_out fell_asleep fell_ill slipped_back split_(?:squat|second)s? hit_the_gym kicked_off went_over_to
+        at_rest the_rest to_rest rest_of to_work from_work after_work before_work to_school where_to_start falling_apart start_of beginning_of wear_and_tear work_out
+        works_out fell_asleep fell_ill slipped_back split_(?:squat|second)s? hit_the_gym kicked_off(?!_(?:on|last|about|yesterday|this|in|around|\d)\b) went_over_to
         pain_hit bumped_up knocked_back cast_came_off plaster_came_off
         my_(?:physio\w*|gp|doctor|therapist)_(?:gave|showed|set|taught)(?:_me)?
         the_(?:physio\w*|gp|doctor|therapist)_(?:gave|showed|set|taught)(?:_me)?
@@ -45,7 +45,8 @@ MARKS = {
         wall_sits bridges doing_(?:the|my|some)_squats instead_of_<sport> careful be(?:en|ing)_careful
         haven'?t_been_to_(?:the_)?gym took_it_steady tak(?:e|en|ing)_it_(?:very_|really_)?(?:easy|slow\w*|gentl\w*)
         took_it_(?:very_|really_)?(?:easy|slow\w*|gentl\w*) tap(?:ed|ing) strapp(?:ed|ing) bandag\w* brace compression knee_(?:support|sleeve|strap|brace) sleeve kinesio\w* kt_tape feet_up leg_up swimming_instead cycling_instead walking_instead rowing_instead
-        support_bandage break_from break_off time_off lay-?off massag\w* self-?_?care look(?:ed|ing)_after_it
+        support_bandage wear(?:ing|s)?_(?:a|the|my)_(?:\w+_)?(?:support|strap|bandage) doing_nothing a_miss walking_less running_less training_less cycling_less
+        have?n'?t_done_(?:any_|my_|much_)<sport> not_done_(?:any_|my_|much_)<sport> take_things_easy taking_things_easy taken_things_easy took_things_easy break_from break_off time_off lay-?off massag\w* self-?_?care look(?:ed|ing)_after_it
         on_the_sofa treat(?:ed|ing)_it babying_it hydrotherapy low_impact""",
     "event": r"""
         surger(?:y|ies) operat(?:ion|ions|ed) op surgeon keyhole arthroscop\w* replac\w* reconstruct\w* meniscectomy
@@ -64,7 +65,7 @@ MARKS = {
         knee_?(?:cap_)?(?:just_|then_)?(?:came|went|comes|goes)_out patella_(?:just_|then_)?(?:came|went)_out squashed crunched
         wrote_(?:the|my|his|her)_car_off and_hurt_(?:my|his|her|it) i_hurt_(?:my|it) twist(?:ed|ing)? fel
         fell(?:_off)? fall(?:en)?(?:_off)? falling(?:_off)?(?!_asleep) tripped slipped(?:_off)? slip tackl\w* clipped
-        crash\w* collision collid\w* accident kicked a_kick smash\w* split hit bang(?:ed)? bash(?:ed)? bumped
+        crash\w* collision collid\w* accident kicked(?!_off) a_kick smash\w* split hit bang(?:ed)? bash(?:ed)? bumped
         knock(?:ed)?(?:_off)? whack(?:ed)?
         land(?:ed|ing)_(?:on|funny|awkward\w*|bad\w*|wrong|heav\w*|hard|from|straight|with|in|off|knee|it|sideways)
         landed c[ao]me_off came_down_(?:on|wrong|badly|awkwardly|funny) did_(?:my|his|her)_(?:\w+_)?in
@@ -78,7 +79,7 @@ MARKS = {
         jarred torn_(?:my|his|her) tore dislocat(?:ed|ion) hyperextend\w* wiped_out injur\w*
         hurt_(?:it|my|his|her|the|myself|himself|herself)(?=_(?:\w+_){0,2}(?:playing|skiing|falling|at|in|on|when|doing|running|jumping|lifting|yesterday|last|this|today|tonight|\d|a|two|three))
         thrown_(?:off|from) run_over stepped_(?:in|on|off|wrong|awkward\w*|badly) mis-?_?stepped
-        missed_(?:a|the|my)_(?:\w+_)?(?:step|footing|kerb|curb|stair|rung|edge) happened wrenching spraining banging hitting
+        missed_(?:a|the|my)_(?:\w+_)?(?:step|footing|kerb|curb|stair|rung|edge) happened(?!_to_(?:my|his|her|a)_(?!(?:\w+_)?(?:knee|leg|kneecap))) wrenching spraining banging hitting
         knocking tripping dislocating tearing jarring bashing whacking tweaking stumbling spill clash(?:ed)? slammed
         dropped_(?:a|an|the|my|his|something|it)_\w+_(?:\w+_)?on pinned ran_(?:over|into) walked_into ploughed_into
         bumped_into heard_an?_(?:\w+_)?(?:pop|crack|snap|rip|tear|twang|crunch|ping|click|clunk) rear-?_?ended clobbered clouted walloped smacked thumped stamped_on stomped speared skidded
@@ -97,7 +98,7 @@ MARKS = {
     "onset": r"""
         restarted start(?:s|ed|ing)? beg[au]n came_on come_on coming_on came_out notic(?:ed|ing)
         first_(?:pain|symptoms?|twinge|felt|came|got|had|hurt|showed) woken? flared(?:_up)? appeared set_in crept
-        kicked_in(?=_(?:a|about|on|yesterday|last|this|\d|around)\b) develop(?:ed|ing) set_off swelled ballooned
+        kicked_off kicked_in(?=_(?:a|about|on|yesterday|last|this|\d|around)\b) develop(?:ed|ing) set_off swelled ballooned
         blew_up locked seized out_of_(?:nowhere|the_blue) came_from out_the_blue onset came_up turned_up popped_up""",
     "symptom": r"""
         hurt(?:s|in|ing|in')? pain(?:s|ful)? ach(?:e|es|ed|ing|y) sore(?:ness)? stiff(?:ness)? swell(?:s|ing)?
@@ -115,7 +116,7 @@ MARKS = {
         antibiotics? aspirin medication meds gel steroids? prednis\w* warfarin apixaban methotrexate nsaids?
         voltarol diclofenac takes? taking painkillers? cream patch\w* insulin""",
     "work": r"""
-        work(?:s|ed|ing)? shifts? job nurs\w* desk office driv(?:e|es|ing) drove school teach\w* builder
+        work(?:s|ed|ing)?(?:_there)? shifts? job nurs\w* desk office driv(?:e|es|ing) drove school teach\w* builder
         smok(?:e|ed|es|ing) drink\w* sits? sat sleep\w* slept wait\w* travel\w* standing stand kneeling warehouse
         visit\w* steps cigarettes known holiday vacation""",
     "activity": r"""
@@ -127,7 +128,7 @@ MARKS = {
         aerobics hiit peloton marathon martial_arts skat\w* surf\w* lacrosse baseball softball padel racquetball
         orienteering triathlon long_run park_run practice sprint\w* squats intervals lunges deadlifts plyo\w*
         leg_day lessons? laps boot_?camp circuits body_?pump aqua\w* kickbox\w* taekwondo bjj jiu_?jitsu mma wrestl\w*
-        handball tai_chi barre cheer\w* trampolin\w* frisbee bowls rucking rounders turbo(?:_trainer)?""",
+        handball tai_chi barre cheer\w* trampolin\w* frisbee bowls rucking rounders turbo(?:_trainer)? rambl\w* zwift\w* boulder\w* polo fencing salsa ceilidh trek\w* canoe\w* kayak\w* dressage hurling gaelic camogie shinty archery duathlon ironman line_dancing""",
 }
 """What a stretch of text is about. Each phrase begins with a letter; of two that begin at one place the earlier kind
 wins, and `nothing` takes words away from the kinds after it ("at rest" is no rest)."""

@@ -31,7 +31,7 @@ NUMBER = re.compile(
     rf"(?=(?:hour|day|week|month|year|mile){AND_A_HALF}|(?:hour|mile)[\s-]long\b|(?<!\w\s)hours?\s(?:on|in)\sthe\b))(?P<half>\s?½|\s1/2|{AND_A_HALF})?(?:ish\b)?)"
     rf"(?:(?P<score>\s?/\s?10(?![\d/])|\s?(?:out\s?of|outta|outa)\s?(?:10|ten)\b)|"
     rf"\+?[\s-]?(?:{BEFORE_THE_UNIT}\s)?(?P<unit>{either(UNIT_OF)})(?:'s)?(?:(?![\w'])|(?<=\dh)(?=[0-5]\d\b))"
-    rf"(?P<tail>{AND_A_HALF}|\sor\s(?:two|three)\b)?)?"
+    rf"(?P<tail>{AND_A_HALF}|\sor\s(?:two|three|2|3)\b)?)?"
 )
 """A number, "half" and "ish", and the unit or "out of 10"."""
 ONE_OF_A_RANGE = re.compile(ONE_NUMBER)
@@ -199,7 +199,7 @@ def _measures(text: str) -> Iterator[Measure]:
             whole = amount(words) + int(minutes[1]) / 60
             yield Measure(whole, whole, unit, exact, match.start(), minutes.end())
             continue
-        high = amount(tail.split()[-1]) if tail.endswith(("two", "three")) else max(numbers) + more
+        high = amount(tail.split()[-1]) if tail.endswith(("two", "three", "2", "3")) else max(numbers) + more
         yield Measure(min(numbers) + more, high, unit, exact, match.start(), match.end())
 
 

@@ -34,7 +34,7 @@ HEAD = phrases(
     r" goes went gone going gets got getting climbs? jumps? rises? shoots? creeps? hits? hitting reach\w* worst bad_as high_as"
     r" hurt\w* ach\w* it's its it_is it_was was (?:i'?d|i_would|would)_(?:say|call|put) scale currently now moment minute sits"
     r" sitting_at hover\w* that's thats start\w* otherwise dropp\w+ down eas\w+ usually normally mostly days nights times feels"
-    r" sore\w* rest varies ranges? more_like"
+    r" sore\w* rest varies ranges? more_like vas nrs nprs"
 )
 LINK = phrases(
     r"is was are at to up like a an about around of say maybe probably roughly been its it's currently now solid steady good strong"
@@ -61,6 +61,7 @@ IN_A_STATE = leads(
 )
 WHENEVER = re.compile(r"\bwhen(?:ever)?\s(?:i|it|i'm|im)\s[^.,:;]{1,30}[,:]\s(?:it's\s|its\s|about\s|an?\s|maybe\s)?$")
 """ "When I press on it, (8)"."""
+AT_THE_MOMENT = re.compile(r"\b(?:at the (?:mo|moment|minute)|right now|currently|at present)[,:]?\s$")
 FROM_TO = re.compile(
     r"\bbetween\s(?:an?\s)?\S+\sand\s(?:an?\s)?$|\bfrom\s(?:an?\s|about\s)*[a-z\d.]+\s(?:down\s|up\s)?to\s(?:an?\s|about\s)*$"
 )
@@ -70,6 +71,7 @@ NOT_LED_BY = leads(
     r" season temperature temp out_of bmi i'm im i_am he's hes she's shes under over pressure a1c hba1c (?:fell|went|walk\w*|go|goes|going|climb\w*)_(?:down|up)",
     "is of to was :",
 )
+FOR = leads("for", "about around nearly over only just")
 FAR_FROM = leads("near nowhere_near not isn't isnt wasn't wasnt", "even quite exactly an? at to")
 DATED = leads("on since until by before dated?", "the")
 ASKS = re.compile(r"^\W*(?:what\s(?:does|do|is|'s)|why|does|how\s(?:do|does|can|should))\b")
@@ -97,9 +99,9 @@ FOLLOWS = re.compile(
         r" during while with for resting rest sitting sittin standing down then by to_a to from tonight usually normally max tops i it"
         r" its worse depending again since this climbing kneeling squatting bending lying though because cos as only even last"
         r" yesterday until or coming pain mostly overall without unless out(?!\sof) atm best worst stairs average avg maybe possibly"
-        r" perhaps sometimes often doctor doc mate lol tbh honestly haha please thanks the_rest at_least i_think"
+        r" perhaps sometimes often doctor doc mate lol tbh honestly haha please thanks the_rest overnight suddenly instantly plus straight over through all about at_least i_think"
     )
-    + rf"\b|{POSTURE}\b)"
+    + rf"\b|(?:just\s|while\s|whilst\s|even\s)?{POSTURE}\b)"
 )
 NOT_THEN = re.compile(
     r"\s*"
@@ -109,7 +111,7 @@ NOT_THEN = re.compile(
     )
 )
 STATE = re.compile(
-    r"\s*(?:-\s?|\(|,\s(?=when|whenever|if|going|on the))?(?:"
+    r"\s*(?:-\s?|\(|plus\s|just\s|while\s|,\s(?=when|whenever|if|going|on the))?(?:"
     + phrases(
         r"when whenever at_rest resting sitting sittin walking running standing on_(?:the_|my_|an?_)?(?:way|stairs|hills?|bad|good|steps|flat|level|move)"
         r" going at_the_(?:moment|minute|mo) now right_now currently at_night in_the_morning after during if kneeling squatting"
@@ -140,6 +142,7 @@ CHANGED = re.compile(
 TO = re.compile(r"\s*(?:down\s|up\s)?(?:-|–|to)\s(?:an?\s|about\s|around\s|maybe\s)*")
 DOWN_TO = leads("(?:down|up|dropped|risen|eased|improved)_to", "an? about")
 FROM = re.compile(r"(?:/10)?\sfrom\s(?:an?\s|about\s|around\s)*")
+WAS = re.compile(r"\b(?:was|were|been|started)\s(?:at\s)?(?:an?\s|about\s)*$")
 PARTING = re.compile(r"[,.;]|\bbut\b|\band\b|\bthen\b")
 STOP = re.compile(r"[.;]|\bbut\b")
 
@@ -154,14 +157,17 @@ class Score:
     now: bool = False
 
 
-def pains(message: Message) -> Iterator[tuple[str, float, int, int]]:
+def pains(message: Message, of_sport: bool = False) -> Iterator[tuple[str, float, int, int]]:
     """The findings `pain_now` and `pain_worst` with value and place.
 
     A single score is the worst, unless a word of now stands beside it.
 
     Args:
         message: the message.
+        of_sport: it tells how often somebody does sport, so that its numbers may be about that.
     """
+    if of_sport and not HURTS.search(message.text):
+        return
     scores = _scores(message)
     if not scores:
         return
@@ -220,7 +226,7 @@ def _is_likely(message: Message, one: Measure) -> bool:
     before = message.before(one.start)
     if not _stands_alone(message, one, before):
         return False
-    led = (pattern.search(before) for pattern in (LED_TO, LED_FAR, IN_A_STATE, FROM_TO, WHENEVER))
+    led = (pattern.search(before) for pattern in (LED_TO, LED_FAR, IN_A_STATE, FROM_TO, WHENEVER, AT_THE_MOMENT))
     bare = BARE.search(before) and (ARTICLE.search(before) or STATE.match(message.text, one.end))
     return bool(bare) or any(led)
 
@@ -234,7 +240,7 @@ def _stands_alone(message: Message, one: Measure, before: str) -> bool:
     follows_well = FOLLOWS.match(message.text, one.end) and not NOT_THEN.match(message.text, one.end)
     if NUMBERED_LIST.match(message.text) and LISTED.match(message.text, one.end):
         return False
-    return bool(follows_well) and not (NOT_LED_BY.search(before) or FAR_FROM.search(before))
+    return bool(follows_well) and not any(pattern.search(before) for pattern in (NOT_LED_BY, FAR_FROM, FOR))
 
 
 def _of_pain(message: Message, one: Measure) -> bool:
@@ -249,9 +255,15 @@ def _says_when(message: Message, one: Measure) -> bool:
     if NOW.match(message.text, one.end + 1) or AT_WORST.match(message.text, one.end):
         return True
     before, written = message.before(one.start), message.text[one.start : one.end]
-    if WHENEVER.search(before) and SENTENCE_OVER.match(message.text, one.end):
+    if (WHENEVER.search(before) or AT_THE_MOMENT.search(before)) and SENTENCE_OVER.match(message.text, one.end):
         return True
-    leads_on = GUESS.search(before) or MUCH.search(before) or "pain" in before and before.endswith((", ", "but "))
+    leads_on = (
+        GUESS.search(before)
+        or ARTICLE.search(before)
+        or MUCH.search(before)
+        or "pain" in before
+        and before.endswith((", ", "but "))
+    )
     first = not before.strip() and not AT_A_TIME.match(message.text, one.end)
     return bool((leads_on or first or written.endswith("ish")) and STATE.match(message.text, one.end))
 
@@ -284,7 +296,8 @@ def _mark_now(message: Message, scores: list[Score]) -> None:
         near_left = left and 0 <= match.start() - left.end < NEAR
         if NO_PAIN.search(text, max(0, match.start() - NEAR), match.start()):
             continue
-        if left and near_left and not PARTING.search(text, left.end, match.start()):
+        bygone = left and WAS.search(text, max(0, left.start - NEAR), left.start)
+        if left and near_left and not bygone and not PARTING.search(text, left.end, match.start()):
             left.now = True
         elif right and right.start - match.end() < NEAR and not STOP.search(text, match.end(), right.start):
             right.now = True

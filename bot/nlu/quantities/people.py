@@ -8,7 +8,7 @@ from bot.nlu.quantities.message import Message
 from bot.nlu.quantities.patterns import either, phrases, within
 from bot.nlu.quantities.words import RELATIVES
 
-RELATIVE = rf"(?:{either(RELATIVES.split())}'?s?|in[ -]laws?|(?:little|wee|young)\sone)"
+RELATIVE = rf"(?:{either(RELATIVES.split())}'?s?|in[ -]laws?|(?:little|wee|young)\s(?:one|man|fella|lady)|other\shalf)"
 PERSON = re.compile(
     rf"\b(?:(?:i'?m|i\sam|as|being)\san?\s(?:[\w-]+\s){{0,5}}?{RELATIVE}\b|(?P<other>(?:my|his|her|our|the|a)\s(?:\w+\s)?{RELATIVE}|{RELATIVE}|he|she|he's|she's|hes|shes|his|her|they|their)|"
     r"i|i'm|im|i've|ive|i'd|i'll|id|me|mine|my|myself)\b"

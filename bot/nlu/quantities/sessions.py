@@ -13,8 +13,9 @@ from bot.nlu.quantities.words import SHORT_WEEKDAYS, WEEKDAYS
 MOST_A_WEEK = 30
 NEAR = 45
 """Characters in which a word of sport belongs to a number."""
-SHORT = 25
+SHORT = 30
 """Characters beside the number in a message that says little else."""
+DISTANCE = re.compile(r"\d\s?(?:k|kms?|miles?)\b")
 NO_SPORT = ("onset", "symptom", "med", "work", "care", "event")
 SPORT = "activity"
 
@@ -34,7 +35,7 @@ PER_WEEK = re.compile(
 ONCE = re.compile(rf"\b(?P<n>once|twice|thrice)(?:\sor\s(?P<m>twice|three\stimes|thrice))?\s{A_WEEK}")
 ONCES = {"once": 1, "twice": 2, "thrice": 3, "three times": 3}
 DAILY = re.compile(
-    r"\b(?:every\s?day|daily|each\sday|every\s(?:single\s)?(?:day|morning|evening)|seven\sdays|"
+    r"\b(?:every\s?day|(?<!twice )(?<!times )(?<!x )daily|each\sday|every\s(?:single\s)?(?:day|morning|evening)|seven\sdays|"
     r"(?:(?<=miles\s)|(?<=mile\s)|(?<=km\s)|(?<=k\s)|(?<=mins\s)|(?<=minutes\s)|(?<=hours\s)|(?<=hour\s))(?:a|per)\sday)\b"
 )
 EVERY_OTHER_DAY = re.compile(r"\b(?:every\s(?:other|second|2nd)|alternate)\s(?:day|night|evening|morning)s?\b")
@@ -171,7 +172,8 @@ def _is_sport(message: Message, start: int, end: int) -> bool:
     before = message.last_before(start, kinds, NEAR)
     mark = inside[0] if inside else before or message.first_after(end, kinds, 30)
     if mark is None:
-        return len(message.text) - (end - start) < SHORT
+        distance = DISTANCE.search(message.before(start, NEAR))
+        return distance is not None or len(message.text) - (end - start) < SHORT
     return mark.kind == SPORT or mark is before and (_less_sport(message, mark) or _sport_begun(message, mark))
 
 

@@ -100,12 +100,11 @@ def _days(message: Message, today: date) -> Iterator[Time]:
             continue
         if point.kind == "today" and _is_counted(message, point.start):
             continue
-        onwards = point.kind != "today" and ONWARDS.match(message.text, point.end)
-        since = (
-            point.since
-            or onwards
-            and point.said_from
-            or point.said_from
-            and message.last_before(point.start, ("symptom",), 14) is not None
-        )
+        since = point.since or point.said_from and _says_since(message, point.start, point.end)
         yield Time(point.days, point.kind, since, point.start, point.end)
+
+
+def _says_since(message: Message, start: int, end: int) -> bool:
+    """ "From May onwards", "from May" and nothing before it, "sore from May": as with "since"."""
+    alone = ONWARDS.match(message.text, end) or not message.before(start).strip()
+    return bool(alone) or message.last_before(start, ("symptom",), 14) is not None

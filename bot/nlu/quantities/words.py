@@ -71,5 +71,5 @@ RELATIVES = """
     mum mom mam mother dad father husband wife partner boyfriend girlfriend fiance fiancee son daughter boy girl lad
     lass kid child brother sister nan nana gran grandma granny grandad granddad grandpa grandmother grandfather
     grandson granddaughter uncle aunt auntie nephew niece cousin friend mate neighbour neighbor colleague teenager
-    flatmate toddler stepson stepdaughter missus hubby bairn youngest eldest oldest youngster pupil
+    flatmate toddler stepson stepdaughter missus hubby bairn nipper wean youngest eldest oldest youngster pupil
 """
