@@ -52,12 +52,12 @@ LIST_OF_ME = re.compile(
 """ "I'm a runner and 45", "im dave 53", "im 6'2 and 100kg and 33"."""
 OF_YEARS = leads("(?:man|woman|lady|widow|widower|gentleman|chap|bloke|mother|father)_of")
 CHILD_OF = leads("(?:lad|lass|boy|girl|child|kid|son|daughter|toddler|youngster|teenager|grandson|granddaughter)_of")
-AGED = leads("aged age", ":")
+AGED = leads("aged age ripe_old_age_of", ":")
 I_HAVE = leads("i_have i've", "already now")
 """ "I have 42 years", as some say it."""
 NEARLY = re.compile(r"\W*(?:nearly|almost|just|only)\s")
 GREETED = leads("hi hello hey doc yo", "[,.]")
-ALONE_BEFORE = re.compile(r"(?:^|[\n,.;(]|\bhere|\bdoc|\bhi|\bhello|\bhey|\byo)\s?$")
+ALONE_BEFORE = re.compile(r"(?:^|[\n,.;(]|\bage\?|\bhere|\bdoc|\bhi|\bhello|\bhey|\byo)\s?$")
 
 # what leads to another number
 SINCE_AGE = re.compile(
@@ -97,7 +97,7 @@ FIRST_OF_ALL = re.compile(
     r"here\b|yrs?\b|/?[mf]\b)"
 )
 """ "29, diabetic, hot knee"; not "12, I think"."""
-BIRTHDAY_WAS = re.compile(r"\s(?:this|next|last)\s(?:year|month|week|birthday)\b")
+BIRTHDAY_WAS = re.compile(r"\sin\s\S+\s(?:day|week|month)s?\b|\s(?:this|next|last)\s(?:year|month|week|birthday)\b")
 THING = re.compile(
     r"(?:s|\sold|old)?\s?-?(?:old)?\s"
     + phrases(

@@ -43,7 +43,7 @@ A_DATE_ENDS = r"\s?(?:$|[,.;!?)]|" + phrases(
 )
 KINDS = {
     "figures": r"(?P<f1>\d{1,2})[/.-](?P<f2>\d{1,2})[/.-](?P<f3>(?:20)?\d\d)(?!\d)|(?P<iso>20\d\d-\d\d-\d\d)(?!\d)",
-    "weekdays": rf"(?P<how_many>two|three|four|five|six|couple\sof|few|\d)\s(?P<counted>weekend|{DAY})s?\sago",
+    "weekdays": rf"(?P<how_many>two|three|four|five|six|couple\sof|few|\d)\s(?P<counted>weekend|{DAY})s?\s(?:ago|back)\b",
     "before": r"day\sbefore\syesterday|night\sbefore\slast",
     "yesterday": rf"(?:{phrases('yesterday yesterdy yesturday ystday yday yesty yest last_night')}){IN_DAY}",
     "today": phrases(
@@ -160,6 +160,9 @@ def _stands_as_a_day(match: re.Match[str]) -> bool:
     )
 
 
+LAST_MONTH = re.compile(r"\s(?:of\s)?last\smonth\b")
+
+
 def _date(match: re.Match[str], today: date) -> int | None:
     if match["d3"] and match["prep"] not in OF_DATES:
         return None
@@ -167,7 +170,7 @@ def _date(match: re.Match[str], today: date) -> int | None:
     if month:
         return _ago(MONTH_NUMBER[month], day, today, match["date_year"])
     then = _day(today.year, today.month, day)
-    if then is None or then > today:
+    if then is None or then > today or LAST_MONTH.match(match.string, match.end()):
         before = today.replace(day=1) - timedelta(days=1)
         then = _day(before.year, before.month, day)
     return (today - then).days if then else None

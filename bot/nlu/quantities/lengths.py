@@ -29,7 +29,7 @@ NOT_UP_TO_NOW_AFTER = re.compile(
     + phrases(
         r"old young of_age pregnant gone\b postpartum post_?-?partum post_?-?op gestation a_week per_ a_day each / later"
         r" until till before from_(?:now|today) time\b at_a_time away wait course plan\b program flight drive shift run\b"
-        r" walk\b ride\b hike\b holiday vacation into_(?:my|recovery|a|the) in_a_row on_the_trot notice clean sober free off_sick out_from married"
+        r" walk\b ride\b hike\b holiday vacation into_(?:my|recovery|a|the) in_a_row on_the_trot notice clean sober free experience (?:of_)?service off_sick out_from married"
         r" contract warranty trial prescription supply trip race challenge normal enough too_long too_short long_enough"
         r" is_(?:that|it)_(?:ok|normal|too) to_(?:heal|recover|get_better|go|come|appear|show|settle|develop|start|calm) younger older an?_\w+(?:er|or|ist|man|ian)\b out\b last\b between off_work"
         r" with_(?:flu|covid|a_cold) in_(?:two|three|four|five|ten|\d)\b out_of in_(?:19|20)\d\d once twice thrice"
@@ -37,7 +37,7 @@ NOT_UP_TO_NOW_AFTER = re.compile(
     )
 )
 NOT_IN = re.compile(
-    r"\b(?:(?:have|has|had)n'?t|(?:have|has|not?) (?:not|never|been|had|run|done|played|slept|walked|trained)|never been)\b[^.,]{0,24}\sin\s(?:over\s|about\s|nearly\s)?$"
+    r"\b(?:(?:have|has|had)n'?t|(?:have|has|not?) (?:not|never|been|had|run|done|played|slept|walked|trained)|never been|no (?:exercise|sport|running|training|gym|football))\b[^.,]{0,24}\sin\s(?:over\s|about\s|nearly\s)?$"
 )
 """ "I haven't run in (three weeks)"."""
 RECANTED = re.compile(

@@ -55,7 +55,7 @@ NO_MINUTES_BEFORE = within(
     r" flight shift more_than desk (?:hurts?|aches?|sore|pain)_for ice\w* icing rest\w* stand\w* (?<!every\s)(?<!each\s)morning loosen\w* than work\w* up_to max"
 )
 NO_MINUTES_AFTER = re.compile(
-    r"\s?-?(?:walk|drive|bus|ride)\s(?:to|from|away|into)\b|\s?"
+    r"[^.,]{0,30}\b(?:then|until)\s(?:it|the\s(?:pain|knee)|my\sknee)\b|\s?-?(?:walk|drive|bus|ride)\s(?:to|from|away|into)\b|\s?"
     + phrases("into in_the_morning a_day_at at_a_desk ago after later shift appointment")
     + r"|\s?(?:of\s\w+\s)?(?:\w+\s){0,3}?(?:sets|brings|triggers|before\s(?:i|my|it|the))\b"
 )

@@ -33,7 +33,7 @@ MARKS = {
         told advised recommended suggested should need_to needs_to must have_to has_to going_to(?!_(?:physio|the|pt|rehab|a|my)) gonna
         plan(?:ning)?_to will prescribed? can_i could_i do_i is_it_ok if_i""",
     "care": r"""
-        start(?:ed|ing)?_(?:\w+_)?<treatment> beg[au]n_(?:\w+_)?<treatment> stopped_(?:all_|my_|any_)?<sport>
+        start(?:ed|ing)?_(?:\w+_)?<treatment> beg[au]n_(?:\w+_)?<treatment> stopped_(?:all_|my_|any_|the_|going_to_(?:the_)?)?<sport>
         stop_<sport> quit_<sport> gave_up_<sport> given_up_<sport> paused_(?:my_)?<sport> no_<sport> not_(?:been_)?(?:to_)?(?:the_|my_)?<sport>
         without_<sport> have?n'?t_(?:been_)?(?:to_)?(?:the_|my_)?<sport> havn'?t_(?:been_)?<sport>
         off_(?:from_)?(?:my_|the_|all_)?(?:running|runs|training|sports?|football|bike|feet|foot|legs|gym|exercise|squats|it)
@@ -128,7 +128,7 @@ MARKS = {
         aerobics hiit peloton marathon martial_arts skat\w* surf\w* lacrosse baseball softball padel racquetball
         orienteering triathlon long_run park_run practice sprint\w* squats intervals lunges deadlifts plyo\w*
         leg_day lessons? laps boot_?camp circuits body_?pump aqua\w* kickbox\w* taekwondo bjj jiu_?jitsu mma wrestl\w*
-        handball tai_chi barre cheer\w* trampolin\w* frisbee bowls rucking rounders turbo(?:_trainer)? rambl\w* zwift\w* boulder\w* polo fencing salsa ceilidh trek\w* canoe\w* kayak\w* dressage hurling gaelic camogie shinty archery duathlon ironman line_dancing""",
+        handball tai_chi barre cheer\w* trampolin\w* frisbee bowls rucking rounders turbo(?:_trainer)? rambl\w* zwift\w* cross[\s-]?trainer stepper stairmaster rower boulder\w* polo fencing salsa ceilidh trek\w* canoe\w* kayak\w* dressage hurling gaelic camogie shinty archery duathlon ironman line_dancing""",
 }
 """What a stretch of text is about. Each phrase begins with a letter; of two that begin at one place the earlier kind
 wins, and `nothing` takes words away from the kinds after it ("at rest" is no rest)."""

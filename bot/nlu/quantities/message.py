@@ -29,13 +29,13 @@ NUMBER = re.compile(
     rf"(?<![\w/:'£$€#+])(?<!\d[.,-])(?<!\w-)"
     rf"(?:(?P<n>three\squarters\sof\san?\b|{SLASHED_RANGE}|{RANGE}|{either(VAGUE)}\b|½|"
     rf"(?=(?:hour|day|week|month|year|mile){AND_A_HALF}|(?:hour|mile)[\s-]long\b|(?<!\w\s)hours?\s(?:on|in)\sthe\b))(?P<half>\s?½|\s1/2|{AND_A_HALF})?(?:ish\b)?)"
-    rf"(?:(?P<score>\s?/\s?10(?![\d/])|\s?(?:out\s?of|outta|outa)\s?(?:10|ten)\b)|"
+    rf"(?:(?P<score>\s?/\s?10(?![\d/])|\s?(?:out\s?of|outta|outa|of)\s?(?:10|ten)\b)|"
     rf"\+?[\s-]?(?:{BEFORE_THE_UNIT}\s)?(?P<unit>{either(UNIT_OF)})(?:'s)?(?:(?![\w'])|(?<=\dh)(?=[0-5]\d\b))"
     rf"(?P<tail>{AND_A_HALF}|\sor\s(?:two|three|2|3)\b)?)?"
 )
 """A number, "half" and "ish", and the unit or "out of 10"."""
 ONE_OF_A_RANGE = re.compile(ONE_NUMBER)
-GLUED = re.compile(r"[\w%°:'$£€+]|/(?![mf]\b)|-\w|[.,]\d|\s?-\s?a\s?-")
+GLUED = re.compile(r"[\w%°:'$£€+]|/(?!(?:[mf]|week|wk)\b)|-\w|[.,]\d|\s?-\s?a\s?-")
 """What makes a number without unit something else: "7/8", "5-a-side", "3am", "100%"."""
 CLOCK_TAIL = re.compile(
     r"\s?([0-5]\d)(?:\s?(?:min|mins|minutes)\b|(?![\w:/.%]|\s?(?:[a-z]*k\b|km|mile|times|x\b|week|day|year|month)))"

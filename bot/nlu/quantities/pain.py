@@ -30,7 +30,7 @@ ADJECTIVE = phrases(
 ARTICLE = re.compile(rf"\ban?\s(?:{ADJECTIVE}\s)?$")
 MUCH = re.compile(rf"\b{ADJECTIVE}\s$")
 HEAD = phrases(
-    r"pain\w* score level intensity severity rat(?:e|ed|ing) give_(?:it|this) gave_(?:it|this) peak(?:s|ed|ing)? spik\w+ max\w*"
+    r"pain\w* score level intensity severity rat(?:e|ed|ing) give_(?:it|this) gave_(?:it|this) (?:call|mark|score|rate)_(?:it|this) peak(?:s|ed|ing)? spik\w+ max\w*"
     r" goes went gone going gets got getting climbs? jumps? rises? shoots? creeps? hits? hitting reach\w* worst bad_as high_as"
     r" hurt\w* ach\w* it's its it_is it_was was (?:i'?d|i_would|would)_(?:say|call|put) scale currently now moment minute sits"
     r" sitting_at hover\w* that's thats start\w* otherwise dropp\w+ down eas\w+ usually normally mostly days nights times feels"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.nlu.quantities.calendar import points
-from bot.nlu.quantities.message import Measure, Message
+from bot.nlu.quantities.message import Measure, Message, amount
 from bot.nlu.quantities.patterns import follows, leads
 from bot.nlu.quantities.words import DAYS_IN
 
@@ -22,7 +22,9 @@ BEFORE = leads("before")
 SENTENCE_OVER = re.compile(r"\s*(?:$|[,.!?;])")
 FINE_DAY = follows("it it's its i he she my the is and")
 """ "One day it's fine."""
-LAST_ONE = re.compile(r"\b(?:the|this|for) (?:the )?(?:last|past) (?P<unit>week|fortnight|month|year)\b")
+LAST_ONE = re.compile(
+    r"\b(?:the|this|for) (?:the )?(?:last|past) (?P<unit>week|fortnight|month|year)\b(?:\sor\s(?P<more>two|three|2|3)\b)?"
+)
 """ "The last month" is a length, "last month" a day in the past."""
 NTH_DAY = re.compile(
     r"\b(?P<nth>\d{1,2})(?:st|nd|rd|th) day (?=of (?:pain|this|it|being|aching|swelling|limping)|with|now|since|after|in a row)|\b(?<!good )(?<!bad )(?<!best )(?<!worst )day (?P<day>\d{1,2})\b(?! of (?:my|the|a) (?:\w+ )?(?:trip|cycle|holiday))"
@@ -65,7 +67,9 @@ def _lengths(message: Message) -> Iterator[Time]:
             elif one.unit not in CLOCK and not _is_no_length(message, one):
                 yield Time(one.days, LENGTH, False, one.start, one.end)
     for match in LAST_ONE.finditer(message.text):
-        yield Time(DAYS_IN[match["unit"]], LENGTH, False, match.start("unit"), match.end())
+        yield Time(
+            DAYS_IN[match["unit"]] * amount(match["more"] or "one"), LENGTH, False, match.start("unit"), match.end()
+        )
     for match in NTH_DAY.finditer(message.text):
         yield Time(int(match["nth"] or match["day"]), LENGTH, False, match.start(), match.end())
 
@@ -105,6 +109,5 @@ def _days(message: Message, today: date) -> Iterator[Time]:
 
 
 def _says_since(message: Message, start: int, end: int) -> bool:
-    """ "From May onwards", "from May" and nothing before it, "sore from May": as with "since"."""
-    alone = ONWARDS.match(message.text, end) or not message.before(start).strip()
-    return bool(alone) or message.last_before(start, ("symptom",), 14) is not None
+    """ "From May onwards", "sore from May": as with "since"."""
+    return ONWARDS.match(message.text, end) is not None or message.last_before(start, ("symptom",), 14) is not None

@@ -30,6 +30,7 @@ UNITS = {
     "fortnight": "fortnight fortnights",
     "month": "mth mths mnth mnths mo mos month months moths months'",
     "year": "y yr yrs year years yaer yaers years'",
+    "decade": "decade decades",
     "km": "k km kms kilometre kilometres kilometer kilometers",
     "miles": "mi mile miles miler milers",
     "times": "x times time",
@@ -41,7 +42,7 @@ UNITS = {
 """Unit to the ways it is written."""
 DAYS_IN = {
     "minute": 1 / 1440, "hour": 1 / 24, "day": 1, "night": 1, "week": 7, "fortnight": 14, "month": 364 / 12,
-    "year": 364,
+    "year": 364, "decade": 3640,
 }  # fmt: skip
 """A month is 52/12 weeks, a year 52."""
 
