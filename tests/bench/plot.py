@@ -27,7 +27,7 @@ def draw(figures: Figures, picture: Path = PICTURE) -> None:
         figures: of one run.
         picture: the file.
     """
-    mpl.rcParams.update({"svg.hashsalt": "kneewise", "font.size": 9, "svg.fonttype": "none"})
+    mpl.rcParams.update({"svg.hashsalt": "kneewise", "font.size": 9, "svg.fonttype": "path"})
     plan, (turns, load, once) = pyplot.subplots(1, 3, figsize=(11, 3.4))
     _turns(turns, figures)
     _load(load, figures)
@@ -61,14 +61,17 @@ def _load(axes: Any, figures: Figures) -> None:
 
 
 def _once(axes: Any, figures: Figures) -> None:
-    axes.set_title("Kneewise, the starter is 1")
-    bars = {}
-    for name, part in (("first answer", "cold_start_s"), ("memory", "memory_mb")):
+    axes.set_title("Kneewise, the starter is 1 (| is asked)")
+    bars, asked = {}, []
+    for name, part, most in (("first answer", "cold_start_s", 0.3), ("memory", "memory_mb", 0.6)):
         if part in figures:
             bars[name] = figures[part]["ours"]["median"] / figures[part]["starter"]["median"]
+            asked.append(most)
     if "ours_s" in figures.get("training", {}):
         bars["training"] = figures["training"]["ours_s"]["median"] / figures["training"]["starter_s"]
+        asked.append(0.3)
     axes.barh(list(bars), list(bars.values()), color=COLOURS["ours"], height=0.5)
+    axes.plot(asked, list(bars), "|", color="black", markersize=34)
     axes.axvline(1, color=COLOURS["starter"])
     axes.set_xlim(0, 1.1)
     axes.invert_yaxis()
