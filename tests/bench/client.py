@@ -16,7 +16,7 @@ from typing import Any
 import aiohttp
 
 from tests.bench.lines import serve
-from tests.bench.says import KINDS, STARTERS_TALK, TALK, varied
+from tests.bench.says import KINDS, STARTERS_TALK, TALK, NoEnd, varied
 
 WEBHOOK = "/webhooks/rest/webhook"
 SECONDS_FOR_A_MESSAGE = 60
@@ -37,6 +37,8 @@ class Line:
         self._session, self._address = session, url + WEBHOOK
         self.taken: list[tuple[float, float]] = []
         """When each message was answered, and the seconds it took."""
+        self.lost = 0
+        """Talks that came to no end."""
 
     async def say(self, sender: str, text: str) -> list[dict[str, Any]]:
         """One message; its answer."""
@@ -65,8 +67,14 @@ async def person(line: Line, kind: str, chance: random.Random, end: float) -> in
         while text is not None:
             if time.perf_counter() > end:
                 return ended
-            text = talk.after(await line.say(sender, text))
-        ended += 1
+            answer = await line.say(sender, text)
+            try:
+                text = talk.after(answer)
+            except NoEnd:
+                line.lost += 1
+                break
+        else:
+            ended += 1
 
 
 async def load(url: str, kind: str, people: int, seconds: float) -> dict[str, Any]:
@@ -86,7 +94,7 @@ async def load(url: str, kind: str, people: int, seconds: float) -> dict[str, An
     took = sorted(spent for at, spent in line.taken if begun <= at <= begun + seconds)
     return {
         "messages": len(took), "a_second": len(took) / seconds, "p50_ms": 1000 * took[len(took) // 2],
-        "p95_ms": 1000 * took[int(len(took) * 0.95)], "ended": ended,
+        "p95_ms": 1000 * took[int(len(took) * 0.95)], "ended": ended, "lost": line.lost,
         "client_share": (processor_seconds() - used) / (seconds + WARM_UP),
     }  # fmt: skip
 
@@ -113,7 +121,8 @@ async def talks(urls: dict[str, str], windows: dict[str, int]) -> dict[str, Any]
         sender = f"bench-long-{chance.getrandbits(64):x}"
         for number in range(max(int(at) + amount for at, amount in windows.items()) - 1):
             for name, line in lines.items():
-                await line.say(sender, varied(says[name][number % len(says[name])], chance))
+                text = says[name][number % len(says[name])]
+                await line.say(sender, varied(text, chance) if name == "ours" else text)
     return {
         name: {at: [1000 * spent for _, spent in line.taken[int(at) - 1 : int(at) - 1 + amount]]
                for at, amount in windows.items()}

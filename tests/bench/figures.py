@@ -50,7 +50,7 @@ def of_rounds(found: Beside) -> Figures:
     for side, by_people in found.load.items():
         figures["load"][side] = {
             people: {name: summary([one[name] for one in blocks])
-                     for name in ("a_second", "p50_ms", "p95_ms", "client_share")}
+                     for name in ("a_second", "p50_ms", "p95_ms", "client_share", "lost")}
             for people, blocks in by_people.items()
         }  # fmt: skip
     return figures
