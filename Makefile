@@ -72,9 +72,8 @@ protocol: .venv/ready ## check the content of clinical/, and draw docs/protocol.
 	@$(PY) -m actions.triage.check
 	@$(PY) -m actions.triage.draw docs/protocol.html
 
-bench: $(MODEL) ## speed, beside the bot that `rasa init` makes
-	@$(PY) -m tests.bench.against_starter
-	@$(PY) -m tests.bench.flat
+bench: $(MODEL) ## speed, beside the bot that `rasa init` makes, into docs/performance.md (about 12 minutes)
+	@$(PY) -m tests.bench
 
 widget: ## build bot/web/dist/widget.js from bot/web/widget (needs Node; the built file is in the repository)
 	@npm ci --silent && node bot/web/widget/build.mjs
