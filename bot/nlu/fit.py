@@ -25,6 +25,7 @@ from bot.nlu.embeddings import embedder
 from bot.nlu.entries import read_entries
 from bot.nlu.features import SPOKEN, Block, cue_marks, rule_marks
 from bot.nlu.minilm import graph
+from bot.nlu.minilm.tuned import fingerprint_of_tuned
 from bot.nlu.reader import Reader, View
 from bot.nlu.second import KEPT, STATUSES, WHOLE_WEIGHT, Fitted, SecondReader, tables_of, words_say
 from bot.nlu.words import make_words
@@ -148,7 +149,7 @@ def train_status(
         tables = tables_of(view, clauses, spoken.blocks)
         scores = words_say(tables, spoken)[:, findings.index(finding)]
         place = place_of(view, clauses, finding, clauses[int(np.argmax(scores))])
-        here.append(tables[0][clauses.index(place)])
+        here.append(tables[0].sparse()[clauses.index(place)])
         bags.append([*rule_marks(view, finding), *cue_marks(view, place)])
     marks, marked = Block.fit(bags)
     table = sparse.hstack([words[told] * WHOLE_WEIGHT, sparse.vstack(here), marked]).tocsr()
@@ -161,7 +162,7 @@ def train_status(
 
 
 def fingerprint(lines: Sequence[Line]) -> str:
-    """Changes when the lines change, or the code that makes features of them or fits on them.
+    """Changes when the lines or the sentence model change, or the code that makes features of them or fits on them.
 
     Args:
         lines: of `data/nlu/said/`.
@@ -169,7 +170,7 @@ def fingerprint(lines: Sequence[Line]) -> str:
     code = [inspect.getsource(part) for part in (
         embeddings, graph, clauses, features, spoken_targets, fit_linear, squeeze, train, train_status, tables_of, words_say,
     )]  # fmt: skip
-    parts = [*code, *[f"{line.finding} {line.status} {line.text}" for line in lines]]
+    parts = [fingerprint_of_tuned(), *code, *[f"{line.finding} {line.status} {line.text}" for line in lines]]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

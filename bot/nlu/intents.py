@@ -95,7 +95,7 @@ class TextClassifier:
         Returns:
             Array of shape (classes,), summing to 1.
         """
-        spelt = self._letters.of_bags([grams]) @ self._sparse
+        spelt = self._letters.of_bags([grams]).times(self._sparse)
         scores = self._dense @ embedding + self._bias + CHAR_WEIGHT * spelt[0]
         scores = np.exp(scores - scores.max())
         return scores / scores.sum()

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bot.nlu.clauses import Span, clauses_of, parts_to_embed, place_of, spans_of, text_of
-from bot.nlu.features import SPOKEN, Block, cue_marks, rule_marks
+from bot.nlu.features import SPOKEN, Block, Table, cue_marks, rule_marks
 from bot.nlu.reader import View
 
 KEPT = Path("data/nlu/second.npz")
@@ -62,23 +62,23 @@ class Fitted:
         return said
 
 
-def tables_of(view: View, spans: Sequence[Span], blocks: Sequence[Block]) -> list[Any]:
-    """The features of stretches of a message: a matrix (spans, features) for each kind in `SPOKEN`."""
+def tables_of(view: View, spans: Sequence[Span], blocks: Sequence[Block]) -> list[Table]:
+    """The features of stretches of a message, for each kind in `SPOKEN`."""
     return [block.of_spans(kind.features(view), spans, kind.counted) for kind, block in zip(SPOKEN, blocks)]
 
 
-def words_say(tables: Sequence[Any], spoken: Fitted) -> NDArray[Any]:
+def words_say(tables: Sequence[Table], spoken: Fitted) -> NDArray[Any]:
     """What words, letters and marks alone say: (spans, findings).
 
     Args:
         tables: from `tables_of`.
         spoken: the model of what is spoken of.
     """
-    scores = np.tile(spoken.weights[-1], (tables[0].shape[0], 1))
+    scores = np.tile(spoken.weights[-1], (len(tables[0].values), 1))
     start = 0
     for kind, table in zip(SPOKEN, tables):
-        end = start + table.shape[1]
-        scores += kind.weight * (table @ spoken.weights[start:end])
+        end = start + table.width
+        scores += kind.weight * table.times(spoken.weights[start:end])
         start = end
     return scores
 
@@ -194,26 +194,26 @@ class SecondReader:
         ]
 
     def _statuses(
-        self, view: View, places: Sequence[tuple[str, Span]], words: Any, spans: Sequence[Span], felt: NDArray[Any]
+        self, view: View, places: Sequence[tuple[str, Span]], words: Table, spans: Sequence[Span], felt: NDArray[Any]
     ) -> list[dict[str, float]]:
         """How likely each status is, for each finding at its place.
 
         Args:
             view: the message.
             places: finding and clause.
-            words: the words of all stretches: matrix (spans, words); its first row is the whole message.
+            words: the words of all stretches, first of the whole message.
             spans: the stretches.
             felt: what the embeddings say: (places, statuses).
         """
         if not places:
             return []
-        width = words.shape[1]
+        width = words.width
         weights, marks = self._status.weights, self._status.blocks[0]
-        whole = WHOLE_WEIGHT * (words[0] @ weights[:width])
-        here = (words @ weights[width : 2 * width])[[spans.index(span) for _, span in places]]
+        whole = WHOLE_WEIGHT * words.times(weights[:width])[0]
+        here = words.times(weights[width : 2 * width])[[spans.index(span) for _, span in places]]
         cues = {span: cue_marks(view, span) for _, span in places}
         marked = marks.of_bags([[*rule_marks(view, finding), *cues[span]] for finding, span in places])
-        scores = whole + here + marked @ weights[2 * width : -1] + weights[-1]
+        scores = whole + here + marked.times(weights[2 * width : -1]) + weights[-1]
         chances = _chance(scores + STATUS_MEANING_WEIGHT * felt)
         return [dict(zip(STATUSES, row)) for row in (chances / chances.sum(axis=1, keepdims=True)).tolist()]
 

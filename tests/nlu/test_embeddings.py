@@ -1,8 +1,8 @@
-"""The sentence model made anew against the published one: the same meaning, in fewer steps."""
+"""The sentence model: made anew as it is published, tuned to talk of knees, and in whole numbers as in floats."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from tokenizers import Tokenizer
 from bot.nlu.embeddings import MODEL, TOKENIZER, embedder, published_arrays, text_to_input
 from bot.nlu.minilm.graph import make_float_graph
 from bot.nlu.minilm.onnx import Node, read_arrays, write_model
+from bot.nlu.minilm.tuned import load_tuned
 from tests.nlu.evaluate import rows
 
 TEXTS = [row["text"] for row in rows("findings")[::25]]
@@ -36,20 +37,47 @@ def published(texts: Sequence[str]) -> NDArray[Any]:
     return np.array(vectors)
 
 
-def test_near_to_the_published_model() -> None:
-    alike = (embedder().embed(TEXTS) * published(TEXTS)).sum(axis=1)
+def in_floats(texts: Sequence[str], tuned: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
+    """Embeddings of the model made anew, in floats."""
+    arrays = published_arrays()
+    session = onnxruntime.InferenceSession(make_float_graph(arrays, tuned)[0], providers=["CPUExecutionProvider"])
+    means = np.array([session.run(["hidden"], {"summed": text_to_input(text, arrays)})[0][0].mean(0) for text in texts])
+    vectors: NDArray[Any] = means / np.linalg.norm(means, axis=1, keepdims=True)
+    return vectors
+
+
+def test_whole_numbers_say_nearly_the_same_as_floats() -> None:
+    alike = (embedder().embed(TEXTS) * in_floats(TEXTS, load_tuned())).sum(axis=1)
     assert len(TEXTS) >= 20
-    assert alike.mean() > 0.998
+    assert alike.mean() > 0.997
     assert alike.min() > 0.99
 
 
-def test_in_floats_the_same_as_the_published_model() -> None:
-    model, fed = make_float_graph(published_arrays())
+def test_in_floats_and_untuned_the_same_as_the_published_model() -> None:
+    assert np.allclose(in_floats(TEXTS[:5], {}), published(TEXTS[:5]), atol=1e-4)
+
+
+def test_every_dense_step_is_tuned() -> None:
+    _, fed = make_float_graph(published_arrays(), {})
+    assert load_tuned().keys() == fed.keys()
     assert len(fed) == 24
-    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
-    for text, wanted in zip(TEXTS[:5], published(TEXTS[:5])):
-        mean = session.run(["hidden"], {"summed": text_to_input(text, published_arrays())})[0].mean(axis=1)[0]
-        assert np.allclose(mean / np.linalg.norm(mean), wanted, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("said", "worded_alike", "meant_alike"),
+    [
+        ("my knee is bright red", "my knee sleeve is bright red", "the skin over the joint glows like a stove"),
+        (
+            "my calf is swollen and sore",
+            "my calves are sore after the 20 miler, both of them",
+            "one lower leg is fatter than the other and hurts to squeeze",
+        ),
+    ],
+)
+def test_tuned_it_goes_more_by_meaning_and_less_by_words(said: str, worded_alike: str, meant_alike: str) -> None:
+    before = published([said, worded_alike, meant_alike])
+    after = in_floats([said, worded_alike, meant_alike], load_tuned())
+    assert after[0] @ (after[2] - after[1]) > before[0] @ (before[2] - before[1]) + 0.08
 
 
 def test_of_length_one_and_in_the_order_of_the_texts() -> None:

@@ -1,4 +1,4 @@
-"""The sentence model made anew from its own int8 weights, in steps that the runtime multiplies as whole numbers.
+"""The sentence model made anew from its own int8 weights and what was learned beside them, in steps of whole numbers.
 
 The file as it is published turns its int8 weights into floats when it is loaded, and has ten steps where the runtime has one.
 Activations become bytes as well here. A few channels are ten times as large as the others and would leave these no
@@ -27,7 +27,7 @@ TYPES = {"summed": (np.float32, 3)}
 Arrays = Mapping[str, NDArray[Any]]
 
 
-def make_graph(arrays: Arrays, ranges: Arrays) -> bytes:
+def make_graph(arrays: Arrays, ranges: Arrays, tuned: Arrays) -> bytes:
     """The model from the sum of its embeddings to its last layer.
 
     Input: `summed`, float32 (1, tokens, 384): one text. Output: `hidden`, shaped as `summed`.
@@ -35,21 +35,23 @@ def make_graph(arrays: Arrays, ranges: Arrays) -> bytes:
     Args:
         arrays: of the published file.
         ranges: for each dense step the largest value of each channel that goes in.
+        tuned: dense step to what is added to its weights; empty for the model as published.
     """
-    graph = Graph(arrays, ranges)
+    graph = Graph(arrays, ranges, tuned)
     return write_model(graph.nodes, graph.arrays, TYPES, {"hidden": (np.float32, 3)})
 
 
-def make_float_graph(arrays: Arrays) -> tuple[bytes, dict[str, str]]:
+def make_float_graph(arrays: Arrays, tuned: Arrays) -> tuple[bytes, dict[str, str]]:
     """The same in floats, with what goes into each dense step as further outputs: to measure the ranges.
 
     Args:
         arrays: of the published file.
+        tuned: as for `make_graph`.
 
     Returns:
         The model, and dense step to output.
     """
-    graph = Graph(arrays, None)
+    graph = Graph(arrays, None, tuned)
     outputs = dict.fromkeys(("hidden", *graph.fed.values()), (np.float32, 3))
     return write_model(graph.nodes, graph.arrays, TYPES, outputs), graph.fed
 
@@ -60,14 +62,15 @@ class Graph:
     Args:
         published: the arrays of the published file.
         ranges: as for `make_graph`; None makes the model in floats.
+        tuned: as for `make_graph`.
     """
 
-    def __init__(self, published: Arrays, ranges: Arrays | None):
+    def __init__(self, published: Arrays, ranges: Arrays | None, tuned: Arrays):
         self.nodes: list[Node] = []
         self.arrays: dict[str, NDArray[Any]] = {}
         self.fed: dict[str, str] = {}
         """Dense step to what goes into it."""
-        self._published, self._ranges = published, ranges
+        self._published, self._ranges, self._tuned = published, ranges, tuned
         weights = [name.removesuffix("_q") for name in published if name.startswith("val_") and name.endswith("_q")]
         norm = ["summed", *self._norm("embeddings")]
         state = self._step("LayerNormalization", norm, domain="", epsilon=TINY, axis=2)
@@ -97,6 +100,8 @@ class Graph:
         whole = np.concatenate(
             [self._published[f"{one}_q"] * self._published[f"{one}_scale"] for one in weights], axis=1
         )
+        if step in self._tuned:
+            whole = whole + self._tuned[step]
         bias = self._keep(f"{step}.bias", np.concatenate([self._published[f"inner.{name}.bias"] for name in names]))
         if self._ranges is None:
             product = self._step("MatMul", [state, self._keep(f"{step}.weight", whole)], domain="")

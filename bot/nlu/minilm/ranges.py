@@ -1,6 +1,6 @@
 """Measures how large each channel of the sentence model becomes: `python -m bot.nlu.minilm.ranges` writes `ranges.npz`.
 
-To be run again only when another sentence model is taken. Reads every fiftieth message of `data/nlu/said/`.
+To be run again when another sentence model is taken, or it was tuned anew. Reads every fiftieth message of `data/nlu/said/`.
 """
 
 from __future__ import annotations
@@ -28,9 +28,10 @@ def main() -> int:
     from bot.nlu.embeddings import published_arrays, text_to_input
     from bot.nlu.fit import SAID, read_lines
     from bot.nlu.minilm.graph import make_float_graph
+    from bot.nlu.minilm.tuned import load_tuned
 
     arrays = published_arrays()
-    model, fed = make_float_graph(arrays)
+    model, fed = make_float_graph(arrays, load_tuned())
     session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
     largest: dict[str, NDArray[Any]] = {}
     for line in read_lines(SAID)[::EVERY]:
