@@ -142,15 +142,15 @@ def make_app(model: str, host: str, database: str | None = None) -> Sanic:
 
     app.register_listener(load, "before_server_start")
     app.register_listener(stop, "before_server_stop")
-    _attach_chat_apps(app, database)
+    _attach_chat_apps(app)
     return app
 
 
-def _attach_chat_apps(app: Sanic, database: str | None) -> None:
+def _attach_chat_apps(app: Sanic) -> None:
     """Slack and Telegram, where they are set up; what is wrong with one of them stops nothing else."""
     attach_telegram(app)
     try:
-        slack.attach(app, database)
+        slack.attach(app)
     except ValueError as error:
         print(f"Slack is off: {error}", file=sys.stderr, flush=True)
 
