@@ -73,9 +73,8 @@ protocol: .venv/ready ## check the content of clinical/, and draw docs/protocol.
 	@$(PY) -m actions.triage.check
 	@$(PY) -m actions.triage.draw docs/protocol.html
 
-bench: $(MODEL) ## speed, beside the bot that `rasa init` makes
-	@$(PY) -m tests.bench.against_starter
-	@$(PY) -m tests.bench.flat
+bench: $(MODEL) ## speed, beside the bot that `rasa init` makes, into docs/performance.md (about 12 minutes)
+	@$(PY) -m tests.bench
 
 faults: $(MODEL) ## 10,000 conversations, something broken every 5 seconds (about an hour; N=… for fewer)
 	@$(PY) -m tests.faults --conversations $(N) --every 5 --seed 9

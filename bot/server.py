@@ -76,8 +76,13 @@ async def make_agent(model: str, endpoints: AvailableEndpoints) -> Agent:
     agent.processor.tracker_store = endpoints.tracker_store
     endpoints.tracker_store.domain = agent.domain
     agent.processor.graph_runner = PlainRunner(agent.processor.graph_runner)
+    agent.processor._check_for_unseen_features = _nothing_is_unseen
     await _warm_up(agent, endpoints)
     return agent
+
+
+def _nothing_is_unseen(_: dict[str, Any]) -> None:
+    """Instead of Rasa's look for intents that the domain does not have: it builds an empty domain at every message, and only warns."""
 
 
 async def _warm_up(agent: Agent, endpoints: AvailableEndpoints) -> None:
@@ -137,15 +142,15 @@ def make_app(model: str, host: str, database: str | None = None) -> Sanic:
 
     app.register_listener(load, "before_server_start")
     app.register_listener(stop, "before_server_stop")
-    _attach_chat_apps(app, database)
+    _attach_chat_apps(app)
     return app
 
 
-def _attach_chat_apps(app: Sanic, database: str | None) -> None:
+def _attach_chat_apps(app: Sanic) -> None:
     """Slack and Telegram, where they are set up; what is wrong with one of them stops nothing else."""
     attach_telegram(app)
     try:
-        slack.attach(app, database)
+        slack.attach(app)
     except ValueError as error:
         print(f"Slack is off: {error}", file=sys.stderr, flush=True)
 

@@ -17,11 +17,11 @@ from actions.records.database import insert
 from actions.records.identity import Identity
 from actions.records.tables import deletions, handoff_notes, handoffs, metadata, people, sessions, talk_events, turns
 
-OWNERS = ("person", "sender_id", "chat")
+OWNERS = ("person", "sender_id")
 """Names of the column that holds a person's key."""
 TWICE_WITHIN = timedelta(days=7)
 """A channel that delivers a message again does so within this time."""
-SEALED = {"people": "address", "handoffs": "contact", "telegram_waiting": "body"}
+SEALED = {"people": "address", "handoffs": "contact", "channel_waiting": "body"}
 
 
 def owned() -> Iterator[tuple[sa.Table, Any]]:

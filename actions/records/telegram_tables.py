@@ -1,33 +1,10 @@
-"""What the Telegram channel keeps. A chat is a keyed hash; what somebody said is sealed, and gone once answered."""
+"""What the Telegram channel keeps of its buttons. A chat is a keyed hash."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
 from actions.records.tables import PERSON, metadata
-
-telegram_updates = sa.Table(
-    "telegram_updates",
-    metadata,
-    sa.Column("id", sa.String(64), primary_key=True),
-    sa.Column("at", sa.DateTime, nullable=False, index=True),
-)
-"""Every update that was taken, `<bot>:<update_id>`, for some days, so that none is taken twice. Nothing about whom."""
-
-telegram_waiting = sa.Table(
-    "telegram_waiting",
-    metadata,
-    sa.Column("id", sa.String(64), primary_key=True),
-    sa.Column("number", sa.BigInteger, nullable=False),
-    sa.Column("chat", PERSON, nullable=False, index=True),
-    sa.Column("body", sa.Text, nullable=False),
-    sa.Column("at", sa.DateTime, nullable=False),
-    sa.Column("worker", sa.String(32)),
-    sa.Column("held_until", sa.DateTime),
-    sa.Column("sent", sa.Integer, nullable=False, default=0),
-)
-"""What waits for its answer, in the order of `number` for each chat. `held_until`: somebody works on it, or it is tried
-again then. `sent`: messages of the answer that Telegram has taken already."""
 
 telegram_keyboards = sa.Table(
     "telegram_keyboards",

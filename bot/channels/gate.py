@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator
 
+from sanic import Sanic
+
 TURNS_AT_ONCE = 8
 PATIENCE = 0.25
 """Seconds after which a turn that does not end is no longer waited for by the next."""
@@ -57,3 +59,10 @@ class Gate:
             async with self._moves:
                 self._turns, self._moved = self._turns - 1, now()
                 self._moves.notify()
+
+
+def gate_of(app: Sanic) -> Gate:
+    """The gate of a server, the same for all of its channels."""
+    if not hasattr(app.ctx, "gate"):
+        app.ctx.gate = Gate()
+    return app.ctx.gate

@@ -1,6 +1,6 @@
 """Plays the scripted conversations through any channel, tapping where the channel offers a button.
 
-A channel is driven by a `Driver`; `python -m tests.channels.telegram.play` plays all of them on Telegram.
+A channel is driven by a `Driver`; `python -m tests.channels.same` plays all of them on every channel.
 """
 
 from __future__ import annotations

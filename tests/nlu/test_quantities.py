@@ -26,6 +26,8 @@ FRAGMENTS = (
     "on the 3rd ", "since last ", "start of the ", "mon ", "the ", "about ", "a week ", "3 times ", "3 spin class ", "used to ",
     "knee pain is about like at ", "pain level at ", "it's a 5 now, ", "my dad is ", "i ", "twisted ", "no any the my ",
     "been playing ", "sets of ", "in the in ", "i'm a runner and ", "im 6'2 and ", "rest ice physio ", "2 years and 3 ",
+    "14/11/2026 ", "2 sundays ago ", "couple of runs a ", "weekly ", "1h30 ", "if 10 is ", "when i am, ", "a 3 just ", "hours ago ",
+    "monday-", "since march. it hurts ", "i was 41 ", "my friend is 30 ", "we have a 15 year old ", "first half of ", "parkrun 5 km ",
 )  # fmt: skip
 """Pieces that many a pattern begins with; a message of nothing else is what a slow pattern would choke on."""
 WORDS = sorted({word for half in ("seen", "unseen") for one in SENTENCES[half] for word in one["said"].split()})

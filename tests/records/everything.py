@@ -7,10 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from actions.records.channel_tables import channel_waiting
 from actions.records.effects import Assessed, CheckedIn, HandedOff, Planned, Reminded
 from actions.records.store import Records
 from actions.records.tables import handoff_notes, plan_links, replies, talk_events, turns
-from actions.records.telegram_tables import telegram_keyboards, telegram_waiting
+from actions.records.telegram_tables import telegram_keyboards
 
 SAID = "my secret words about the calf"
 HOUSE = {
@@ -19,7 +20,7 @@ HOUSE = {
     "clinicians",
     "sessions",
     "alembic_version",
-    "telegram_updates",
+    "channel_taken",
     "telegram_payloads",
 }
 """Tables that hold nothing of people."""
@@ -63,7 +64,7 @@ def fill(records: Records, sender: str, mark: str) -> None:
                        "data": f'[{{"event": "user", "text": "{SAID}"}}, {{"event": "bot", "text": "I see."}}]'}),
         (plan_links, {"secret": f"plan-{mark}", "sender_id": person}),
         (turns, {"sender_id": person, "message_id": "once:1", "at": now.replace(tzinfo=timezone.utc).timestamp(), "answer": SAID}),
-        (telegram_waiting, {"id": mark, "number": 1, "chat": person, "body": records.seal(SAID), "at": now, "sent": 0}),
+        (channel_waiting, {"id": mark, "channel": "slack", "number": 1, "person": person, "body": records.seal(SAID), "at": now, "sent": 0}),
         (telegram_keyboards, {"person": person, "message": 1, "content": {}, "ticked": [], "open": True, "at": now}),
     ]  # fmt: skip
     with records.engine.begin() as connection:

@@ -20,12 +20,14 @@ from actions.records.effects import CheckedIn
 from actions.records.identity import BadSecret
 from actions.records.store import Records
 from actions.records.tables import metadata, plan_links, talk_events, turns
+from bot.channels.queue import Delivery, Queue
 from tests.databases import SECRET
 
 ROOT = Path(__file__).resolve().parents[2]
 OPEN = """
 import sys
 from actions.records.store import Records
+from bot.channels.queue import Delivery, Queue
 from tests.databases import SECRET
 print("ready", flush=True)
 sys.stdin.readline()
@@ -41,6 +43,19 @@ OLD_TURNS = (
     "CREATE TABLE turns (sender_id VARCHAR(255) NOT NULL, message_id VARCHAR(160) NOT NULL, at FLOAT NOT NULL, "
     "answer TEXT NOT NULL, PRIMARY KEY (sender_id, message_id))",
 )
+BEFORE_0003 = (
+    "DROP TABLE channel_waiting", "DROP TABLE channel_taken",
+    "CREATE TABLE telegram_updates (id VARCHAR(64) NOT NULL PRIMARY KEY, at TIMESTAMP NOT NULL)",
+    "CREATE INDEX ix_telegram_updates_at ON telegram_updates (at)",
+    "CREATE TABLE telegram_waiting (id VARCHAR(64) NOT NULL PRIMARY KEY, number BIGINT NOT NULL, chat VARCHAR(64) NOT NULL, "
+    "body TEXT NOT NULL, at TIMESTAMP NOT NULL, worker VARCHAR(32), held_until TIMESTAMP, sent INTEGER NOT NULL)",
+    "CREATE INDEX ix_telegram_waiting_chat ON telegram_waiting (chat)",
+    "CREATE TABLE slack_taken (key VARCHAR(64) NOT NULL PRIMARY KEY, at BIGINT NOT NULL)",
+    "INSERT INTO slack_taken VALUES ('abc', 5)",
+    "INSERT INTO telegram_updates VALUES ('9:7', '2026-11-22 20:00:00')",
+    "INSERT INTO telegram_updates VALUES ('9:6', '2026-11-22 19:00:00')",
+    "UPDATE alembic_version SET version_num = '0002_telegram'",
+)  # fmt: skip
 
 
 def rows(records: Records, table: sa.Table) -> list[Mapping[str, Any]]:
@@ -125,3 +140,22 @@ def test_another_secret_is_refused(database_url: str) -> None:
     Records(database_url, SECRET)
     with pytest.raises(BadSecret, match="written with another secret"):
         Records(database_url, b"another secret that nobody knows")
+
+
+def test_what_waits_on_telegram_waits_in_the_new_queue(database_url: str) -> None:
+    """A database of the revision before, with an update that nobody has answered yet, and one of Slack's old table."""
+    before = Records(database_url, SECRET)
+    run_old(database_url, *BEFORE_0003, f"INSERT INTO telegram_waiting VALUES ('9:7', 7, '{before.person('tg:1')}', "
+            f"'{before.seal('words')}', '2026-11-22 20:00:00', 'gone', '2026-11-22 20:00:15', 2)")  # fmt: skip
+    before.engine.dispose()
+    records = Records(database_url, SECRET)
+    queue = Queue(records, "telegram", "new")
+    ana = records.person("tg:1")
+    deliveries = [Delivery((f"9:{number}",), "tg:1", number, "again") for number in (7, 6, 8)]
+    assert queue.take(deliveries) == ["known", "known", "new"]
+    work = queue.next(ana)
+    assert work is not None
+    assert (work.number, work.body, work.sent, work.since) == (7, "words", 2, datetime(2026, 11, 22, 20))
+    with records.engine.connect() as connection:
+        assert set(sa.inspect(connection).get_table_names()) == {*metadata.tables, "alembic_version"}
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []

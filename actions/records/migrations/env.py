@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 
-from actions.records.telegram_tables import metadata
+from actions.records import channel_tables, telegram_tables  # noqa: F401  the tables enter the metadata
+from actions.records.tables import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True)
 with context.begin_transaction():

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sanic import Sanic
 
-from actions.records.database import database_url
-from bot.channels import push
+from actions.records.store import Records
 from bot.channels.slack import settings
-from bot.channels.slack.api import Api
-from bot.channels.slack.desk import CHANNEL, Desk
-from bot.channels.slack.lines import Lines
-from bot.channels.slack.once import Once
-from bot.channels.slack.post import Post
+from bot.channels.slack.channel import Channel
 from bot.channels.slack.routes import routes
-from bot.channels.slack.socket import Socket
-
-SECONDS_TO_FINISH = 20.0
-"""What was acknowledged is worked before the server stops, within this time."""
 
 
-def attach(app: Sanic, database: str | None = None, chosen: settings.Settings | None = None) -> bool:
+def attach(app: Sanic, records: Callable[[], Records] | None = None, chosen: settings.Settings | None = None) -> bool:
     """Add Slack to the server when it is configured.
 
     Args:
         app: `app.ctx.agent` holds the bot once it has started.
-        database: where deliveries are remembered; `DATABASE_URL` or a SQLite file when None.
+        records: gives the database, when the server starts; the bot's when None.
         chosen: the settings; read from the environment when None.
 
     Returns:
@@ -35,26 +27,17 @@ def attach(app: Sanic, database: str | None = None, chosen: settings.Settings | 
     chosen = chosen or settings.read()
     if chosen is None:
         return False
-    api = Api(chosen)
-    post = Post(api)
-    once = Once(database or database_url())
-    lines = Lines(Desk(lambda: app.ctx.agent, post, once).work)
-    socket = Socket(chosen.app_token, api, lines) if chosen.app_token else None
+    channel = Channel(app, chosen, records or (lambda: app.ctx.agent.tracker_store.records))
     if chosen.signing_secret:
-        app.blueprint(routes(chosen.signing_secret, lines))
-    push.register(CHANNEL, post.push)
+        app.blueprint(routes(chosen.signing_secret, channel.intake))
 
     async def begin(_: Sanic, __: Any) -> None:
-        if socket is not None:
-            socket.open()
+        await channel.start()
 
     async def end(_: Sanic, __: Any) -> None:
-        if socket is not None:
-            await socket.close()
-        await lines.close(SECONDS_TO_FINISH)
-        await api.close()
+        await channel.stop()
 
-    app.ctx.slack_lines = lines
+    app.ctx.slack = channel
     app.register_listener(begin, "after_server_start")
     app.register_listener(end, "before_server_stop")
     return True

@@ -36,6 +36,8 @@ class Result:
     error: str | None = None
     """Slack's word for what went wrong; None when nothing did."""
     data: dict[str, Any] = field(default_factory=dict)
+    again_in: float | None = None
+    """Seconds after which there is hope again; None when there is none, or no need."""
 
     @property
     def ok(self) -> bool:
@@ -87,7 +89,7 @@ class Api:
                 pause = failure.retry_after if failure.retry_after is not None else wait
                 if not passing or attempt == MOST_TRIES or pause > LONGEST_WAIT:
                     logger.warning("Slack refused %s: %s", method, failure.error)
-                    return Result(failure.error)
+                    return Result(failure.error, again_in=pause if passing else None)
             await self._sleep(pause)
             wait *= 2
         return Result(NO_ANSWER)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from actions import cards
+from bot.channels.queue import Interrupted
 from bot.channels.slack.api import Api, Result
 from bot.channels.slack.draw import Drawn, draw
 from bot.channels.slack.incoming import Person
@@ -30,8 +31,21 @@ class Posted:
     drawn: Drawn
 
 
+class _Away(Exception):
+    """Slack cannot be reached for some seconds."""
+
+    def __init__(self, seconds: float):
+        super().__init__()
+        self.seconds = seconds
+
+
+def _expect(result: Result) -> None:
+    if result.again_in is not None:
+        raise _Away(result.again_in)
+
+
 class Post:
-    """Sends, whispers and changes messages. Nothing here raises; what cannot be sent is told to the caller.
+    """Sends, whispers and changes messages.
 
     Args:
         api: Slack's Web API.
@@ -41,13 +55,21 @@ class Post:
         self._api = api
         self._rooms: OrderedDict[str, str] = OrderedDict()
 
-    async def say(self, person: Person, messages: list[dict[str, Any]]) -> Posted | None:
+    async def say(self, person: Person, messages: list[dict[str, Any]], sent: int = 0) -> Posted | None:
         """Send an answer, message by message.
 
+        Args:
+            person: to whom.
+            messages: what the bot says.
+            sent: Slack messages of it that were sent before.
+
         Returns:
-            The last question among them; None when there is none, or it could not be sent.
+            The last question among them; None when there is none, or Slack will never take it.
+
+        Raises:
+            Interrupted: not now.
         """
-        _, asked = await self._send(person, messages)
+        _, asked = await self._send(person, messages, sent)
         return asked
 
     async def push(self, sender: str, messages: list[dict[str, Any]]) -> bool:
@@ -63,14 +85,22 @@ class Post:
         parts = sender.split(":")
         if len(parts) != 3 or parts[0] != "slack":
             return False
-        delivered, _ = await self._send(Person(parts[1], parts[2]), messages)
+        try:
+            delivered, _ = await self._send(Person(parts[1], parts[2]), messages)
+        except Interrupted:
+            return False
         return delivered
 
-    async def _send(self, person: Person, messages: list[dict[str, Any]]) -> tuple[bool, Posted | None]:
+    async def _send(self, person: Person, messages: list[dict[str, Any]], sent: int = 0) -> tuple[bool, Posted | None]:
         asked: Posted | None = None
         made = [one for message in messages for one in draw(message, public_address())]
-        for drawn in made or draw(card_message(cards.safety())):
-            posted = await self._deliver(person, drawn)
+        for number, drawn in enumerate(made or draw(card_message(cards.safety()))):
+            if number < sent:
+                continue
+            try:
+                posted = await self._deliver(person, drawn)
+            except _Away as away:
+                raise Interrupted(number, away.seconds) from None
             if posted is None:
                 return False, asked
             asked = posted if drawn.is_question else asked
@@ -87,6 +117,7 @@ class Post:
             if room is None:
                 return None
             result = await self._once_more_in_plain_text(room, drawn, None)
+        _expect(result)
         return Posted(room, str(result.data.get("ts", "")), drawn) if result.ok else None
 
     async def _once_more_in_plain_text(self, room: str, drawn: Drawn, thread: str | None) -> Result:
@@ -104,6 +135,7 @@ class Post:
         if person.sender in self._rooms:
             return self._rooms[person.sender]
         result = await self._api.call("conversations.open", users=person.user)
+        _expect(result)
         room = (result.data.get("channel") or {}).get("id")
         if not isinstance(room, str):
             return None

@@ -13,7 +13,7 @@ from sanic.response import HTTPResponse
 
 from actions.wording import say
 from bot.channels.slack.incoming import Incoming, Unreadable, read_action, read_command, read_event
-from bot.channels.slack.lines import Lines
+from bot.channels.slack.intake import Intake
 from bot.channels.slack.signature import is_genuine
 
 EVENTS, ACTIONS, COMMANDS = "/webhooks/slack/events", "/webhooks/slack/actions", "/webhooks/slack/commands"
@@ -35,12 +35,12 @@ class Refused(Exception):
         self.status, self.why = status, why
 
 
-def routes(secret: str, lines: Lines) -> Blueprint:
+def routes(secret: str, intake: Intake) -> Blueprint:
     """The three addresses.
 
     Args:
         secret: the app's signing secret.
-        lines: takes what is to be worked.
+        intake: takes what is to be worked.
     """
     made = Blueprint("kneewise_slack")
 
@@ -49,19 +49,19 @@ def routes(secret: str, lines: Lines) -> Blueprint:
         body = _json(_genuine(request, secret))
         if body.get("type") == "url_verification":
             return response.text(_challenge(body))
-        return _taken(lines, _read(read_event, body))
+        return await _taken(intake, _read(read_event, body))
 
     @made.post(ACTIONS)
     async def actions(request: Request) -> HTTPResponse:
         payload = _json(_form(_genuine(request, secret)).get("payload", "").encode())
-        return _taken(lines, _read(read_action, payload))
+        return await _taken(intake, _read(read_action, payload))
 
     @made.post(COMMANDS)
     async def commands(request: Request) -> HTTPResponse:
         form = _form(_genuine(request, secret))
         if form.get("ssl_check") == "1":
             return response.text("")
-        taken = lines.take(_read(lambda one: read_command(one, time.time()), form))
+        taken = await intake.take(_read(lambda one: read_command(one, time.time()), form))
         return response.json({"response_type": "ephemeral", "text": say("slack_command" if taken else "slack_busy")})
 
     @made.exception(Refused)
@@ -112,8 +112,8 @@ def _read(reader: Any, body: dict[str, Any]) -> Any:
         raise Refused(400, f"Not understood: {error}.") from None
 
 
-def _taken(lines: Lines, incoming: Incoming | None) -> HTTPResponse:
+async def _taken(intake: Intake, incoming: Incoming | None) -> HTTPResponse:
     """Acknowledge what was taken, and what needs no work; what there is no room for, Slack shall deliver again."""
-    if incoming is not None and not lines.take(incoming):
+    if incoming is not None and not await intake.take(incoming):
         raise Refused(503, "Too much to do. Please deliver it again.")
     return response.text("")

@@ -17,7 +17,7 @@ from actions.conversation import where
 from actions.wording import say
 from bot.channels.slack.api import QUIET, Api
 from bot.channels.slack.incoming import Incoming, Unreadable, read_action, read_command, read_event
-from bot.channels.slack.lines import Lines
+from bot.channels.slack.intake import Intake
 
 logger = logging.getLogger(__name__)
 
@@ -33,11 +33,11 @@ class Socket:
     Args:
         app_token: `xapp-…`.
         api: where to ask for a connection.
-        lines: takes what is to be worked.
+        intake: takes what is to be worked.
     """
 
-    def __init__(self, app_token: str, api: Api, lines: Lines):
-        self._app_token, self._api, self._lines = app_token, api, lines
+    def __init__(self, app_token: str, api: Api, intake: Intake):
+        self._app_token, self._api, self._intake = app_token, api, intake
         self._client: SocketModeClient | None = None
         self._keeping: asyncio.Task[None] | None = None
 
@@ -84,7 +84,7 @@ class Socket:
         except Unreadable as error:
             logger.error("not understood from Slack: %s", error)
             incoming, reply = None, None
-        if incoming is not None and not self._lines.take(incoming):
+        if incoming is not None and not await self._intake.take(incoming):
             return
         try:
             await client.send_socket_mode_response(SocketModeResponse(request.envelope_id, reply))

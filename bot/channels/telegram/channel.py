@@ -14,17 +14,18 @@ from sanic import Sanic
 from actions.records.store import Records
 from actions.wording import public_url
 from bot.channels import push
-from bot.channels.gate import Gate
+from bot.channels.gate import Gate, gate_of
+from bot.channels.queue import Delivery, Queue, Taken
 from bot.channels.telegram.api import Api
 from bot.channels.telegram.desk import Desk, Turn
 from bot.channels.telegram.keyboards import Keyboards
 from bot.channels.telegram.polling import poll
-from bot.channels.telegram.post import Interrupted, Pictures, Post, in_thread
+from bot.channels.telegram.post import Interrupted, Pictures, Post
 from bot.channels.telegram.routes import routes
 from bot.channels.telegram.settings import Settings, from_environment
-from bot.channels.telegram.waiting import Waiting
-from bot.channels.telegram.worker import Worker
+from bot.channels.telegram.updates import Event, written
 from bot.channels.turns import turn
+from bot.channels.worker import Worker, in_thread
 from bot.pages import chart_of, picture
 
 logger = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class Channel:
         turn: lets the bot answer.
         pictures: finds pictures.
         pause: waits so many seconds between tries.
+        gate: lets updates in between turns; one for all channels of a server.
     """
 
     def __init__(
@@ -67,9 +69,11 @@ class Channel:
         turn: Turn,
         pictures: Pictures = own_picture,
         pause: Callable[[float], Awaitable[Any]] = asyncio.sleep,
+        gate: Gate | None = None,
     ):
         self.settings = settings
         self.worker: Worker | None = None
+        self._gate = gate or Gate()
         self._records, self._turn, self._pictures, self._pause = records, turn, pictures, pause
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -81,13 +85,12 @@ class Channel:
         keyboards = Keyboards(records)
         self._post = Post(self.api, keyboards, self._pictures)
         self._person = records.person
-        gate = Gate()
-        waiting = Waiting(records, self.settings.bot, secrets.token_hex(8))
-        desk = Desk(_gated(gate, self._turn), self._post, keyboards)
-        self.worker = Worker(waiting, desk, self._post, gate)
+        queue = Queue(records, NAME, secrets.token_hex(8))
+        desk = Desk(_gated(self._gate, self._turn), self._post, keyboards)
+        self.worker = Worker(NAME, queue, desk, self._gate, keyboards.forget)
         self._run(self.worker.keep())
         if self.settings.polling:
-            self._run(poll(self.api, self.worker.take, self._pause))
+            self._run(poll(self.api, self.take, self._pause))
         push.register(NAME, self.push)
 
     async def stop(self) -> None:
@@ -100,6 +103,22 @@ class Channel:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._session.close()
+
+    async def take(self, number: int, event: Event) -> Taken:
+        """Write an update down and have it answered soon.
+
+        Args:
+            number: Telegram's, unique for each update.
+            event: what happened.
+
+        Raises:
+            RuntimeError: the channel is not started.
+            Exception: whatever the database fails with.
+        """
+        if self.worker is None:
+            raise RuntimeError("the channel is not started")
+        name = f"{self.settings.bot}:{number}"
+        return await self.worker.take(Delivery((name,), f"{PREFIX}{event.chat}", number, written(event)))
 
     async def push(self, sender: str, messages: list[dict[str, Any]]) -> bool:
         """Say something to a person outside a turn.
@@ -144,7 +163,7 @@ def attach(app: Sanic) -> None:
     def answer(sender: str, text: str, id: str) -> Awaitable[list[dict[str, Any]]]:
         return turn(app.ctx.agent, sender, text, NAME, id)
 
-    add(app, Channel(settings, records, answer))
+    add(app, Channel(settings, records, answer, gate=gate_of(app)))
 
 
 def add(app: Sanic, channel: Channel) -> None:
@@ -159,7 +178,7 @@ def add(app: Sanic, channel: Channel) -> None:
     async def stop(_: Sanic, __: Any) -> None:
         await channel.stop()
 
-    app.blueprint(routes(channel.settings, lambda: channel.worker))
+    app.blueprint(routes(channel.settings, lambda: channel.take if channel.worker else None))
     app.register_listener(start, "after_server_start")
     app.register_listener(stop, "before_server_stop")
 

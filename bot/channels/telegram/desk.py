@@ -8,15 +8,18 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
+from actions import cards
 from actions.cards import NOT_SURE, payload
 from actions.wording import say
+from bot.channels.queue import Work
 from bot.channels.telegram.buttons import markup
 from bot.channels.telegram.draw import ticks
 from bot.channels.telegram.keyboards import Keyboard, Keyboards
-from bot.channels.telegram.post import Post, in_thread
+from bot.channels.telegram.post import Post
 from bot.channels.telegram.presses import Done, Rest, Send, Tick, decode
-from bot.channels.telegram.updates import Refused, Said, Tapped
-from bot.channels.telegram.waiting import Work
+from bot.channels.telegram.updates import Refused, Said, Tapped, unwritten
+from bot.channels.turns import card_message
+from bot.channels.worker import in_thread
 
 Turn = Callable[[str, str, str], Awaitable["list[dict[str, Any]]"]]
 """Sender, text and message id → the answer; never raises."""
@@ -37,29 +40,33 @@ class Desk:
         self._post = post
         self._keyboards = keyboards
 
-    async def work(self, work: Work, person: str) -> None:
+    async def work(self, work: Work) -> None:
         """Answer one update.
-
-        Args:
-            work: what happened.
-            person: keyed hash of the chat.
 
         Raises:
             Interrupted: Telegram cannot be reached; try again later.
         """
-        event = work.event
+        event = unwritten(work.body)
         if isinstance(event, Said):
-            await self._said(work, event, person)
+            await self._said(work, event)
         elif isinstance(event, Tapped):
-            await self._tapped(work, event, person)
+            await self._tapped(work, event)
         else:
-            await self._refuse(work, event, person)
+            await self._refuse(work, event)
 
-    async def _said(self, work: Work, event: Said, person: str) -> None:
+    async def excuse(self, work: Work) -> None:
+        """Say the safety card, because something failed.
+
+        Raises:
+            Interrupted: Telegram cannot be reached; try again later.
+        """
+        await self._post.send(unwritten(work.body).chat, work.person, [card_message(cards.safety())])
+
+    async def _said(self, work: Work, event: Said) -> None:
         answer: list[dict[str, Any]] = [{"text": say("telegram_words_only")}] if event.wordless else []
         if event.text or not event.wordless:
             answer += await self._answer(work, event.chat, event.text)
-        await self._post.send(event.chat, person, answer, work.sent)
+        await self._post.send(event.chat, work.person, answer, work.sent)
 
     async def _answer(self, work: Work, chat: int, text: str) -> list[dict[str, Any]]:
         """One turn, with "typing" above it meanwhile."""
@@ -71,33 +78,33 @@ class Desk:
             with contextlib.suppress(asyncio.CancelledError):
                 await typing
 
-    async def _refuse(self, work: Work, event: Refused, person: str) -> None:
+    async def _refuse(self, work: Work, event: Refused) -> None:
         if event.callback:
             await self._toast(event.callback, say(event.why), alert=True)
             return
-        await self._post.send(event.chat, person, [{"text": say(event.why)}], work.sent)
+        await self._post.send(event.chat, work.person, [{"text": say(event.why)}], work.sent)
 
     # --- taps ----------------------------------------------------------------------------------
 
-    async def _tapped(self, work: Work, tap: Tapped, person: str) -> None:
-        board = await in_thread(self._keyboards.find, person, tap.message)
+    async def _tapped(self, work: Work, tap: Tapped) -> None:
+        board = await in_thread(self._keyboards.find, work.person, tap.message)
         press = await in_thread(decode, tap.data, self._keyboards.kept)
         if board and board.answer is not None and board.changed_by != work.number:
             await self._too_late(tap, say("telegram_answered", title=board.answer or ""))
         elif isinstance(press, Send):
-            await self._sends(work, tap, person, board, press)
+            await self._sends(work, tap, board, press)
         elif press is None or board is None or board.question != press.question:
             await self._too_late(tap, say("telegram_out_of_date"))
         elif isinstance(press, Tick):
-            await self._ticks(work, tap, person, board, press)
+            await self._ticks(work, tap, board, press)
         else:
-            await self._finishes(work, tap, person, board, press)
+            await self._finishes(work, tap, board, press)
 
     async def _too_late(self, tap: Tapped, words: str) -> None:
         await self._toast(tap.callback, words, alert=True)
         await self._post.lightly("editMessageReplyMarkup", chat_id=tap.chat, message_id=tap.message)
 
-    async def _ticks(self, work: Work, tap: Tapped, person: str, board: Keyboard, press: Tick) -> None:
+    async def _ticks(self, work: Work, tap: Tapped, board: Keyboard, press: Tick) -> None:
         """Tick or untick, and show it; nothing is answered yet. The same update ticks once."""
         values = [value for value, _ in board.options]
         if press.value not in values:
@@ -105,7 +112,7 @@ class Desk:
             return
         chosen = set(board.ticked) ^ ({press.value} if board.changed_by != work.number else set())
         ticked = tuple(value for value in values if value in chosen)
-        await in_thread(self._keyboards.tick, person, tap.message, work.number, ticked)
+        await in_thread(self._keyboards.tick, work.person, tap.message, work.number, ticked)
         keys = await in_thread(markup, replace(board, ticked=ticked), self._keyboards.keep)
         shown = {one: title for title, one in ticks(press.question, board.options, ticked)}
         await self._toast(tap.callback, shown[press])
@@ -116,7 +123,7 @@ class Desk:
             reply_markup=keys,
         )
 
-    async def _finishes(self, work: Work, tap: Tapped, person: str, board: Keyboard, press: Done | Rest) -> None:
+    async def _finishes(self, work: Work, tap: Tapped, board: Keyboard, press: Done | Rest) -> None:
         if not board.ticked:
             await self._toast(tap.callback, say("telegram_tick_first"), alert=True)
             return
@@ -126,25 +133,25 @@ class Desk:
             titles = f"{titles}; {say('telegram_rest')}"
         else:
             said = list(board.ticked)
-        await self._take(work, tap, person, board, payload(press.question, said), titles)
+        await self._take(work, tap, board, payload(press.question, said), titles)
 
-    async def _sends(self, work: Work, tap: Tapped, person: str, board: Keyboard | None, press: Send) -> None:
+    async def _sends(self, work: Work, tap: Tapped, board: Keyboard | None, press: Send) -> None:
         """A button with an answer of its own. "None of these" beside a tick is a slip, not an answer."""
         if board and not board.question:
-            await self._follows(work, tap, person, board, press)
+            await self._follows(work, tap, board, press)
         elif board and board.ticked:
             await self._toast(tap.callback, say("telegram_ticked"), alert=True)
         else:
             title = board.title_of(tap.data) if board else ""
-            await self._take(work, tap, person, board, press.payload, title)
+            await self._take(work, tap, board, press.payload, title)
 
-    async def _follows(self, work: Work, tap: Tapped, person: str, board: Keyboard, press: Send) -> None:
+    async def _follows(self, work: Work, tap: Tapped, board: Keyboard, press: Send) -> None:
         """Something to ask next: its button goes, the others stay."""
         if tap.data in board.ticked and board.changed_by != work.number:
             await self._toast(tap.callback, say("telegram_answered", title=board.title_of(tap.data)), alert=True)
             return
         used = tuple({*board.ticked, tap.data})
-        await in_thread(self._keyboards.tick, person, tap.message, work.number, used)
+        await in_thread(self._keyboards.tick, work.person, tap.message, work.number, used)
         keys = await in_thread(markup, replace(board, ticked=used), self._keyboards.keep)
         place = {"chat_id": tap.chat, "message_id": tap.message}
         told = asyncio.gather(
@@ -152,16 +159,16 @@ class Desk:
             self._post.lightly("editMessageReplyMarkup", **place, reply_markup=keys),
         )
         answer = await self._answer(work, tap.chat, press.payload)
-        await self._post.send(tap.chat, person, answer, work.sent)
+        await self._post.send(tap.chat, work.person, answer, work.sent)
         await told
 
-    async def _take(self, work: Work, tap: Tapped, person: str, board: Keyboard | None, text: str, title: str) -> None:
+    async def _take(self, work: Work, tap: Tapped, board: Keyboard | None, text: str, title: str) -> None:
         """Hand an answer on; the message shows what was chosen, and has no buttons any more."""
         if board:
-            await in_thread(self._keyboards.answer, person, tap.message, work.number, title)
+            await in_thread(self._keyboards.answer, work.person, tap.message, work.number, title)
         told = asyncio.gather(self._toast(tap.callback), self._show_choice(tap, board, title))
         answer = await self._answer(work, tap.chat, text)
-        await self._post.send(tap.chat, person, answer, work.sent)
+        await self._post.send(tap.chat, work.person, answer, work.sent)
         await told
 
     async def _show_choice(self, tap: Tapped, board: Keyboard | None, title: str) -> None:

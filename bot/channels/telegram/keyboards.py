@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,9 +12,9 @@ from sqlalchemy.exc import IntegrityError
 
 from actions.records.store import Records
 from actions.records.telegram_tables import telegram_keyboards, telegram_payloads
-from bot.channels.telegram.waiting import utc
 
 columns = telegram_keyboards.c
+KEPT_FOR = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,10 @@ class Keyboards:
 
     Args:
         records: database and keyed hash.
-        clock: the time in UTC.
     """
 
-    def __init__(self, records: Records, clock: Callable[[], datetime] = utc):
+    def __init__(self, records: Records):
         self._records = records
-        self._clock = clock
 
     def save(self, person: str, message: int, keyboard: Keyboard) -> None:
         """Remember what was shown.
@@ -69,7 +67,7 @@ class Keyboards:
         content = {"html": keyboard.html, "buttons": keyboard.buttons, "options": keyboard.options,
                    "screen": keyboard.screen}  # fmt: skip
         row = {"person": person, "message": message, "question": keyboard.question, "content": content, "ticked": [],
-               "open": True, "at": self._clock()}  # fmt: skip
+               "open": True, "at": self._records.now()}  # fmt: skip
         with self._records.engine.begin() as connection:
             connection.execute(sa.delete(telegram_keyboards).where(self._is(person, message)))
             connection.execute(sa.insert(telegram_keyboards), row)
@@ -115,6 +113,11 @@ class Keyboards:
         query = sa.select(telegram_payloads.c.text).where(telegram_payloads.c.key == key)
         with self._records.reading() as connection:
             return connection.execute(query).scalar()
+
+    def forget(self) -> None:
+        """Drop what has grown old."""
+        with self._records.engine.begin() as connection:
+            connection.execute(sa.delete(telegram_keyboards).where(columns.at < self._records.now() - KEPT_FOR))
 
     def _change(self, person: str, message: int, **values: Any) -> None:
         with self._records.engine.begin() as connection:

@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from actions.conversation import where
+from bot.channels.queue import Taken
 from bot.channels.telegram.api import Api, Gone, Refused, Unreachable
 from bot.channels.telegram.updates import TAKEN, BadUpdate, Event, number_of, read
-from bot.channels.telegram.waiting import Taken
 
 logger = logging.getLogger(__name__)
 

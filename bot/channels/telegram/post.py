@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from actions.conversation import where
+from bot.channels.queue import Interrupted
 from bot.channels.telegram.api import Api, Gone, Refused, Unreachable
 from bot.channels.telegram.buttons import board, markup
 from bot.channels.telegram.draw import Drawn, draw
 from bot.channels.telegram.keyboards import Keyboard, Keyboards
 from bot.channels.telegram.layout import LONGEST_CAPTION, LONGEST_TEXT, Line, as_html, as_plain, pages, units
+from bot.channels.worker import in_thread
 
 logger = logging.getLogger(__name__)
 
 Pictures = Callable[[str], "bytes | None"]
 """Path on this server → its content; None when there is no such picture."""
-Result = TypeVar("Result")
-
-
-class Interrupted(Exception):
-    """Telegram cannot be reached in the middle of an answer.
-
-    Args:
-        sent: bubbles that were sent, with those of before.
-        seconds: when to go on.
-    """
-
-    def __init__(self, sent: int, seconds: float):
-        super().__init__()
-        self.sent = sent
-        self.seconds = seconds
 
 
 @dataclass(frozen=True)
@@ -198,8 +184,3 @@ class Post:
 SHORT_PAUSE = 2.0
 """Seconds; what only looks better is not worth a longer wait."""
 NO_PREVIEW = {"link_preview_options": {"is_disabled": True}}
-
-
-async def in_thread(work: Callable[..., Result], *arguments: Any) -> Result:
-    """Do what blocks without holding up anybody else."""
-    return await asyncio.get_running_loop().run_in_executor(None, work, *arguments)

@@ -13,9 +13,9 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from actions.conversation import where
+from bot.channels.telegram.polling import Take
 from bot.channels.telegram.settings import Settings
 from bot.channels.telegram.updates import BadUpdate, number_of, read
-from bot.channels.telegram.worker import Worker
 
 logger = logging.getLogger(__name__)
 
@@ -24,12 +24,12 @@ HEADER = "X-Telegram-Bot-Api-Secret-Token"
 LARGEST_BODY = 1_000_000
 
 
-def routes(settings: Settings, worker: Callable[[], Worker | None]) -> Blueprint:
+def routes(settings: Settings, taker: Callable[[], Take | None]) -> Blueprint:
     """The channel's routes.
 
     Args:
         settings: holds the secret.
-        worker: who answers; None while the server starts.
+        taker: gives what writes an update down; None while the server starts or stops.
     """
     blueprint = Blueprint("kneewise_telegram")
 
@@ -44,20 +44,20 @@ def routes(settings: Settings, worker: Callable[[], Worker | None]) -> Blueprint
             number = number_of(update)
         except BadUpdate as error:
             return response.text(f"I cannot read that: {error}.", status=400)
-        answering = worker()
-        if answering is None:
+        take = taker()
+        if take is None:
             return response.text("Not ready yet.", status=503, headers={"Retry-After": "5"})
-        return await _take(answering, number, update)
+        return await _taken(take, number, update)
 
     return blueprint
 
 
-async def _take(worker: Worker, number: int, update: dict[str, Any]) -> HTTPResponse:
+async def _taken(take: Take, number: int, update: dict[str, Any]) -> HTTPResponse:
     event = read(update)
     if event is None:
         return response.empty(200)
     try:
-        taken = await worker.take(number, event)
+        taken = await take(number, event)
     except Exception as error:  # noqa: BLE001  Telegram brings it again, so nothing is lost
         logger.error("telegram update not taken: %s", where(error))
         return response.text("Not now.", status=503, headers={"Retry-After": "5"})

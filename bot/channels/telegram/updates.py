@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, TypeGuard, Union
 
 TAKEN = ("message", "edited_message", "callback_query")
@@ -46,6 +47,7 @@ class Refused:
 
 
 Event = Union[Said, Tapped, Refused]
+KINDS: dict[str, type[Said] | type[Tapped] | type[Refused]] = {"said": Said, "tapped": Tapped, "refused": Refused}
 
 
 class BadUpdate(ValueError):
@@ -77,6 +79,18 @@ def read(update: Mapping[str, Any]) -> Event | None:
         if isinstance(message, dict):
             return _said(message, edited=kind == "edited_message")
     return None
+
+
+def written(event: Event) -> str:
+    """The event as text, for the queue."""
+    kind = next(name for name, kind in KINDS.items() if isinstance(event, kind))
+    return json.dumps({"kind": kind, **asdict(event)})
+
+
+def unwritten(text: str) -> Event:
+    """The event that was `written`."""
+    data = json.loads(text)
+    return KINDS[data.pop("kind")](**data)
 
 
 def _tapped(query: Mapping[str, Any]) -> Event | None:

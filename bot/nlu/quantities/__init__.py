@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from bot.nlu.quantities.activity import longest_session, sessions_per_week
 from bot.nlu.quantities.age import age
+from bot.nlu.quantities.longest import longest_session
 from bot.nlu.quantities.message import Message
 from bot.nlu.quantities.pain import pains
 from bot.nlu.quantities.people import about_somebody_else
+from bot.nlu.quantities.sessions import sessions_per_week
 from bot.nlu.quantities.time import INJURY, times
 
 MOST = {"injury_days_ago": 20_000, "duration_weeks": 4000, "self_care_weeks": 1000}
@@ -50,11 +51,11 @@ def _all(message: Message, today: date) -> Iterator[Quantity]:
     found = age(message, today)
     if found:
         yield Quantity("age", *found)
-    for id, value, start, end in pains(message):
-        yield Quantity(id, _whole(value), start, end)
     sessions = sessions_per_week(message)
     if sessions:
         yield Quantity("sessions_per_week", _whole(sessions[0]), *sessions[1:])
+    for id, value, start, end in pains(message, of_sport=bool(sessions)):
+        yield Quantity(id, _whole(value), start, end)
     longest = longest_session(message)
     if longest:
         yield Quantity("longest_recent_session", *longest)

@@ -7,19 +7,24 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bot.nlu.quantities.message import amount
 from bot.nlu.quantities.patterns import either, leads, phrases
 from bot.nlu.quantities.words import FEASTS, MONTHS, SEASONS, SHORT_MONTHS, SHORT_WEEKDAYS, WEEKDAYS
 
 MONTH_NUMBER = {**{name: number for number, name in enumerate(MONTHS, 1)}, **SHORT_MONTHS}
 DAY_NUMBER = {**{name: number for number, name in enumerate(WEEKDAYS)}, **SHORT_WEEKDAYS}
-PART_OF_MONTH = {"early": 5, "start": 2, "beginning": 2, "mid": 15, "middle": 15, "late": 25, "end": 27}
+PART_OF_MONTH = {
+    "early": 5, "start": 2, "beginning": 2, "mid": 15, "middle": 15, "late": 25, "end": 27, "back end": 25, "latter part": 23,
+    "first half": 8, "second half": 23, "first week": 4, "1st week": 4, "second week": 11, "2nd week": 11, "third week": 18,
+    "3rd week": 18, "last week": 27, "first weekend": 4, "last weekend": 27,
+}  # fmt: skip
 """The day that stands for a part of a month."""
 PART_OF_SEASON = {"start": -30, "beginning": -30, "end": 40}
 """Days from the middle of a season."""
 DAYS_AGO = {"week": 7, "month": 30, "year": 365}
 """What "last week" and the like mean."""
 
-SINCE = ("since", "ever since")
+SINCE = ("since", "ever since", "back to")
 OF_WEEKDAYS = (*SINCE, "on", "from", "this", "last")
 OF_DATES = (*SINCE, "on", "from", "of", "was")
 OF_MONTHS = (*SINCE, "in", "from", "last", "of", "early", "mid", "late", "during", "around")
@@ -27,21 +32,23 @@ OF_YEARS = (*SINCE, "in", "from", "around", "about", "of", "during")
 WORDS_THEMSELVES = frozenset(["may", "march", "mar", "sun", "sat", "wed", "mon", "fri", "dec", "jan"])
 """A date only after a word such as "since"."""
 
-PREPOSITION = phrases("ever_since since on last in from over at this around about early mid late of was during")
+PREPOSITION = phrases("back_to ever_since since on last in from over at this around about early mid late of was during")
 ALMOST = rf"(?:{phrases('about around roughly approximately approx sometime_in sometime like maybe say')}\s)?"
 IN_DAY = rf"(?:\s{phrases('morning afternoon evening night lunchtime nite eve morn aft am pm just_gone')})?"
 YEAR = r"(?:19|20)\d\d"
 MONTH, DAY = either(MONTH_NUMBER), either(DAY_NUMBER)
 NTH = r"\d{1,2})(?:st|nd|rd|th)"
 A_DATE_ENDS = r"\s?(?:$|[,.;!?)]|" + phrases(
-    r"of_(?:this|last)_month this_month last_month and but when while it its i my he she at playing still by now so"
+    r"of_(?:this|last|the)_month this_month last_month and but when while it its i my he she at playing still by now so"
 )
 KINDS = {
+    "figures": r"(?P<f1>\d{1,2})[/.-](?P<f2>\d{1,2})[/.-](?P<f3>(?:20)?\d\d)(?!\d)|(?P<iso>20\d\d-\d\d-\d\d)(?!\d)",
+    "weekdays": rf"(?P<how_many>two|three|four|five|six|couple\sof|few|\d)\s(?P<counted>weekend|{DAY})s?\s(?:ago|back)\b",
     "before": r"day\sbefore\syesterday|night\sbefore\slast",
     "yesterday": rf"(?:{phrases('yesterday yesterdy yesturday ystday yday yesty yest last_night')}){IN_DAY}",
     "today": phrases(
         r"this_(?:morning|afternoon|evening|avo|arvo|aft|lunchtime|mornin|am) today tonight 2day 2nite just_now"
-        r" (?:minutes|moments|hours)_ago"
+        r" (?:minutes|moments|hours)_ago at_lunch(?:_?time)? (?:at|over)_breakfast at_tea_?time"
     ),
     "earlier": rf"earlier(?!\s{phrases('this in than on_in last each every now')})",
     "weekday": rf"(?:(?P<weeks>a|one|two)\sweeks?\s(?:ago\s)?(?:on\s|last\s)?)?(?:last\s)?(?P<day>{DAY})\b{IN_DAY}"
@@ -51,9 +58,9 @@ KINDS = {
     "month": rf"(?:(?P<part>{'|'.join(PART_OF_MONTH)})(?:\sof)?[\s-]+(?:the\s)?)?(?:last\s)?(?P<name>{MONTH})"
     rf"(?:\s(?:of\s)?(?P<month_year>{YEAR}|last\syear|this\syear))?",
     "turn": r"(?:start|beginning)\sof\s(?:the|this)\s(?P<turned>month|year|week)",
-    "period": r"last\s(?P<last>week|weekend|month|year)|(?P<weeks_before>week(?:end)?)\sbefore\slast|weekend",
-    "feast": rf"(?:(?P<third>{'|'.join(PART_OF_SEASON)})\sof\s(?:the\s)?)?(?:last\s)?(?P<feast_name>{either(FEASTS)})(?:\s(?:of\s)?(?P<feast_year>{YEAR}))?",
-    "year": YEAR,
+    "period": r"last\s(?P<last>week|weekend|month|year)|(?P<weeks_before>week(?:end)?)\sbefore\slast|(?P<gone>weekend\s(?:just\s)?(?:gone|past)|past\sweekend)|weekend",
+    "feast": rf"(?:(?P<third>{'|'.join(PART_OF_SEASON)})\sof\s(?:the\s)?)?(?:last\s)?(?P<feast_name>{either(FEASTS)})(?:\s(?:of\s)?(?P<feast_year>{YEAR}|last\syear|this\syear))?",
+    "year": rf"{YEAR}(?:ish)?",
 }
 """The ways to name a day in the past; the first that fits is taken."""
 POINT = re.compile(
@@ -62,10 +69,10 @@ POINT = re.compile(
     + r")\b(?!\s?(?:%|km\b))"
 )
 FIRST = re.compile(
-    rf"\b(?:{PREPOSITION}|{DAY}|{MONTH}|{either(FEASTS)}|{YEAR}|\d{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?(?={MONTH})|"
+    rf"\b(?:{PREPOSITION}|\d{{1,4}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}|{DAY}|{MONTH}|{either(FEASTS)}|{YEAR}|\d{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?(?={MONTH})|"
     + phrases(
         r"about around roughly sometime approx\w* like maybe say the day night y\w*day yest last this today tonight 2day"
-        r" 2nite just earlier minutes moments hours an? one two start beginning weekend mid\w* end week [a-z]\w*day"
+        r" 2nite just earlier minutes moments hours an? one two three four five six couple few \d first second third 1st 2nd 3rd back latter past at start beginning weekend mid\w* end week [a-z]\w*day"
     )
     + r")\b"
 )
@@ -111,6 +118,24 @@ def points(text: str, today: date) -> Iterator[Point]:
             yield Point(days, kind, prep in SINCE, prep == "from", match.start(), match.end())
 
 
+def _figures(match: re.Match[str], today: date) -> int | None:
+    """ "14/11/2026": the day before the month, unless that cannot be or has yet to come."""
+    if match["iso"]:
+        year, month, day = (int(part) for part in match["iso"].split("-"))
+        read = [_day(year, month, day)]
+    else:
+        first, second, year = int(match["f1"]), int(match["f2"]), int(match["f3"][-2:]) + 2000
+        read = [_day(year, second, first), _day(year, first, second)]
+    return next(((today - then).days for then in read if then and then <= today), None)
+
+
+def _weekdays(match: re.Match[str], today: date) -> int:
+    """ "Three Sundays ago"; of weekends their Saturday."""
+    day = DAY_NUMBER[match["counted"]] if match["counted"] in DAY_NUMBER else WEEKDAYS.index("saturday")
+    weeks = int(amount(match["how_many"])) - 1
+    return ((today.weekday() - day) % 7 or 7) + 7 * weeks
+
+
 def _weekday(match: re.Match[str], today: date) -> int | None:
     name = match["day"]
     spoken_of = match["prep"] in OF_WEEKDAYS or " " in match["weekday"] or _stands_as_a_day(match)
@@ -130,7 +155,12 @@ def _stands_as_a_day(match: re.Match[str]) -> bool:
         match.string[max(0, match.start() - 14) : match.start()],
         match.string[match.end() : match.end() + 1],
     )
-    return after in ("", ".", ",") and not SAT_BEFORE.search(before)
+    return (after in ("", ".", ",") or match.string.startswith(" after ", match.end())) and not SAT_BEFORE.search(
+        before
+    )
+
+
+LAST_MONTH = re.compile(r"\s(?:of\s)?last\smonth\b")
 
 
 def _date(match: re.Match[str], today: date) -> int | None:
@@ -140,7 +170,7 @@ def _date(match: re.Match[str], today: date) -> int | None:
     if month:
         return _ago(MONTH_NUMBER[month], day, today, match["date_year"])
     then = _day(today.year, today.month, day)
-    if then is None or then > today:
+    if then is None or then > today or LAST_MONTH.match(match.string, match.end()):
         before = today.replace(day=1) - timedelta(days=1)
         then = _day(before.year, before.month, day)
     return (today - then).days if then else None
@@ -155,8 +185,8 @@ def _month(match: re.Match[str], today: date) -> int | None:
         return None
     part = match["part"] or (prep if prep in PART_OF_MONTH else None)
     day = PART_OF_MONTH[part] if part else 1 if prep in (*SINCE, "from") else 15
-    if year in ("last year", "this year"):
-        year = str(today.year - (year == "last year"))
+    if year:
+        year = _named_year(year, today)
     elif MONTH_NUMBER[name] == today.month and not year and not part:
         return 365 if last else today.day // 2
     return _ago(MONTH_NUMBER[name], day, today, year)
@@ -174,7 +204,7 @@ def _period(match: re.Match[str], today: date) -> int | None:
     since_saturday = (today.weekday() - WEEKDAYS.index("saturday")) % 7 or 7
     if match["weeks_before"]:
         return since_saturday + 7
-    return since_saturday if match["last"] or match["prep"] else None
+    return since_saturday if match["last"] or match["prep"] or match["gone"] else None
 
 
 def _feast(match: re.Match[str], today: date) -> int | None:
@@ -183,17 +213,17 @@ def _feast(match: re.Match[str], today: date) -> int | None:
     in_any = name in SEASONS and prep == "in" and " the " not in match[0]
     if not (prep or last) or in_any or name == "fall" and not last:
         return None
-    days = _ago(*FEASTS[name], today, match["feast_year"])
+    days = _ago(*FEASTS[name], today, _named_year(match["feast_year"], today))
     if days is None:
         return None
     if name in SEASONS:
         days = max(0, days - PART_OF_SEASON.get(match["third"] or "", 0))
-    return days + 365 if last and days < 60 else days
+    return days + 365 if last and days < 60 and not match["feast_year"] else days
 
 
 def _year(match: re.Match[str], today: date) -> int | None:
     """From the middle of the year, or of what has passed of it."""
-    begun = date(int(match["year"]), 1, 1)
+    begun = date(int(match["year"][:4]), 1, 1)
     if match["prep"] not in OF_YEARS or begun > today:
         return None
     return ((today - begun).days + max(0, (today - date(begun.year, 12, 31)).days)) // 2
@@ -215,7 +245,14 @@ def _day(year: int, month: int, day: int) -> date | None:
         return None
 
 
+def _named_year(said: str | None, today: date) -> str | None:
+    """The year in figures, also of "last year"."""
+    return str(today.year - (said == "last year")) if said in ("last year", "this year") else said
+
+
 DAYS: dict[str, Callable[[re.Match[str], date], int | None]] = {
+    "figures": _figures,
+    "weekdays": _weekdays,
     "before": lambda match, today: 2,
     "yesterday": lambda match, today: 1,
     "today": lambda match, today: 0,

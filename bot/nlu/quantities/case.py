@@ -23,7 +23,9 @@ SENTENCE_NEAR = 100
 NEIGHBOUR = 150
 """Characters in which another sentence may tell of it."""
 
-TURN = re.compile(r"\b(?:but|however|though|although|yet|so|then|because)\b|[,:(]")
+TURN = re.compile(
+    r"\b(?:but|however|though|although|yet|so|then|because)\b|\band\s(?:it|its|it's|still|now|i'm|the knee|my knee)\b|[,:(]"
+)
 I_DID = within("so i i've ive we did done now")
 POINTS_BACK = re.compile(r"^\W*(?:\w+\s){0,3}?(?:that|this|it|was|happened|did)\b")
 

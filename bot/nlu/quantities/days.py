@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.nlu.quantities.case import CARE, DURATION, INJURY, NOTHING, TURN, About, Case, Rule
+from bot.nlu.quantities.lengths import HABIT
 from bot.nlu.quantities.patterns import follows, leads, within
 from bot.nlu.quantities.spans import AGO
 
@@ -14,8 +15,17 @@ LONG_AGO = 56
 """Days after which "it was sore … ago" tells of an earlier time, unless it began then."""
 SINCE = re.compile(r"\bsince\b[^.,]{0,50}$")
 AFTER = re.compile(r"\b(?:since|after|when)\b[^.,]{0,50}$")
+BEGAN_WHEN = re.compile(
+    r"\b(?:start\w*|began|begun|came on|noticed)\b[^.,]{0,20}\b(?:when|after|once|as soon as)\b[^.,]{0,40}$"
+)
+""" "It started when I got back into running (five weeks ago)"."""
+SAYS_SINCE = re.compile(r"\W*(?:ever\s|only\s|just\s|i think\s)?since\b")
+""" "Since a holiday in April", in answer to how long."""
 EVER_SINCE = re.compile(r"\bsince\b(?=\s*(?:$|[,.;!?]|and\b|about\b))")
 """ "Ran on Sunday and it has hurt ever since"."""
+IT_HURTS_SINCE = re.compile(
+    r"\W*(?:and\s)?(?:it|its|it's|my|the|knee|knee's|both|been|sore|hurts|hurting)\b[^,]{0,40}\bsince\b\s*(?:$|[,;!]|then)"
+)
 FINE_UNTIL = re.compile(
     r"\b(?:fine|ok|okay|no (?:pain|problems?|issues?|trouble)|nothing|great|perfect|good|alright)\b[^.]{0,20}"
     r"\b(?:un)?till? (?:about |around )?$"
@@ -26,7 +36,7 @@ COMPARED = re.compile(
     r"(?:/\s?10|out of (?:10|ten))\s?$|\bout of the (?:last )?$"
 )
 FUTURE = within(
-    r"next tomorrow upcoming booked appointment appt race event wedding going_to gonna will due planned flying see_the"
+    r"next tomorrow upcoming booked appointment appt race event wedding going_to gonna will due planned (?<!went_)flying see_the"
     r" see_my seeing can_i could_i should_i want_to hoping scheduled have_(?:an?|my) has_(?:an?|his|her) i'm_on"
 )
 SINCE_ELSE = within(r"lost gained kilos? kg stone lbs pounds weight smok\w+ exercis\w+ periods? seen drunk")
@@ -71,7 +81,7 @@ def _of_care_or_else(case: Case) -> About | None:
     if near.kind == "care":
         began = BEGAN_CARE.match(case.message.text, near.start, near.end)
         return About(CARE) if case.time.since or began else NOTHING
-    since_then = case.began and SINCE.search(case.before)
+    since_then = case.began and (SINCE.search(case.before) or BEGAN_WHEN.search(case.before))
     parted = case.time.since and TURN.search(case.up_to(near))
     return NOTHING if near.kind in ("event", "med") and not (since_then or parted) else None
 
@@ -88,10 +98,19 @@ def _of_an_injury_told_nearby(case: Case) -> About | None:
     return About(INJURY, injury) if injury else None
 
 
+def _hurts_since(case: Case) -> bool:
+    """ "I ran ten miles on Sunday. It has hurt since." """
+    message = case.message
+    end = message.sentence(case.time.end)[1] + 1
+    following = message.after(end)
+    told = any(mark.kind in ("symptom", "onset") for mark in message.marks_within(end, end + len(following)))
+    return told and case.nearest is None and IT_HURTS_SINCE.match(following) is not None
+
+
 def _else_by_its_form(case: Case) -> About | None:
     """A day without an injury: with "since" it is pain, otherwise only where the pain began or was then."""
     message, time = case.message, case.time
-    if case.began and EVER_SINCE.search(case.after):
+    if case.began and EVER_SINCE.search(case.after) or _hurts_since(case):
         return About(DURATION)
     onsets = [mark for mark in case.began if mark.kind == "onset"]
     if (
@@ -102,8 +121,8 @@ def _else_by_its_form(case: Case) -> About | None:
         and not SINCE.search(case.before)
     ):
         return NOTHING
-    if time.since:
-        return NOTHING if SINCE_ELSE.search(case.before) else About(DURATION)
+    if time.since or SAYS_SINCE.match(message.text) and SINCE.search(case.before):
+        return NOTHING if SINCE_ELSE.search(case.before) or HABIT.search(case.before) else About(DURATION)
     alone = not message.marks and len(message.text) - (time.end - time.start) < 16
     if time.form == AGO and (case.began or alone or IT_WAS_SO.search(case.before)):
         return About(DURATION)

@@ -15,28 +15,41 @@ ABOUT = r"about around round roughly over nearly almost only just under"
 NOT_UP_TO_NOW_BEFORE = leads(
     r"(?<!going_)on every each per in within times? once twice thrice x sets_of next spen[dt] out_of_the_last out_of until"
     r" till til another lasts lasting takes? taking before by age older stage week grade any coming other give_it allow aged_me"
-    r" (?<!coming_)up_to wait waited"
-    r" (?:times|once|twice|x)_an? in_(?:about|around|over|roughly|under) within_about"
+    r" (?<!coming_)up_to wait waited never_had never_(?:missed|taken|took)"
+    r" (?:times|once|twice|x)_an? in_(?:about|around|over|roughly|under) within_about",
+    "about around roughly maybe at_least a_good",
 )
+DAY_N = re.compile(r"day \d")
+X_FOR = re.compile(
+    r"\b(?:pain\w*|swell\w*|swollen|sore\w*|ach\w+|stiff\w*|symptoms|limp\w*|hurting|physio\w*|rehab|rest\w*|ice|exercises)\s(?:\w+\s)?x\s?$"
+)
+""" "Knee pain x (3 weeks)"."""
 NOT_UP_TO_NOW_AFTER = re.compile(
     r"\s*-?"
     + phrases(
         r"old young of_age pregnant gone\b postpartum post_?-?partum post_?-?op gestation a_week per_ a_day each / later"
         r" until till before from_(?:now|today) time\b at_a_time away wait course plan\b program flight drive shift run\b"
-        r" walk\b ride\b hike\b holiday vacation into_(?:my|recovery|a|the) in_a_row on_the_trot notice clean sober free out_from married"
+        r" walk\b ride\b hike\b holiday vacation into_(?:my|recovery|a|the) in_a_row on_the_trot notice clean sober free experience (?:of_)?service off_sick out_from married"
         r" contract warranty trial prescription supply trip race challenge normal enough too_long too_short long_enough"
         r" is_(?:that|it)_(?:ok|normal|too) to_(?:heal|recover|get_better|go|come|appear|show|settle|develop|start|calm) younger older an?_\w+(?:er|or|ist|man|ian)\b out\b last\b between off_work"
         r" with_(?:flu|covid|a_cold) in_(?:two|three|four|five|ten|\d)\b out_of in_(?:19|20)\d\d once twice thrice"
         r" (?:of_)?(?:on_end|each_time|every_time|at_a_time|afterwards|after(?!noon))\b"
     )
 )
-NOT_IN = re.compile(r"\b(?:haven'?t|hasn'?t|have not|has not)\b[^.,]{0,24}\sin\s(?:over\s|about\s|nearly\s)?$")
+NOT_IN = re.compile(
+    r"\b(?:(?:have|has|had)n'?t|(?:have|has|not?) (?:not|never|been|had|run|done|played|slept|walked|trained)|never been|no (?:exercise|sport|running|training|gym|football))\b[^.,]{0,24}\sin\s(?:over\s|about\s|nearly\s)?$"
+)
 """ "I haven't run in (three weeks)"."""
+RECANTED = re.compile(
+    r"[\s.,-]*(?:no|nope|actually|sorry|i mean|wait|make that|or rather)\b,?\s(?:\w+\s){0,2}?(?:\d|an?\b|one|two|three|four|five|six)"
+)
 OVER_WHICH = leads("in_(?:the|this)_(?:last|past)")
 TIMES = within(r"once twice (?:\d+|two|three|four|five|several|many)_times")
 """ "In the last six months it locked three times"."""
 AFTER = leads("after", ABOUT)
-STILL = within("still no_better not_better no_improvement no_change no_different even")
+STILL = within(
+    "still no_joy no_luck no_use no_good no_help nothing hasn't_helped not_helped didn't_help no_better not_better no_improvement no_change no_different even"
+)
 GOES_ON = re.compile(
     r"\s*,?\s*(?:it|its|it's|i|i'm|im|my|the|there|still|no|with no)\b.{0,20}\b(?:still|no|not|isn'?t|hasn'?t)\b"
 )
@@ -56,6 +69,7 @@ SINCE = leads("since", ABOUT)
 CHILD = re.compile(rf"\b{RELATIVE}\s\($")
 """ "My toddler (22 months)"."""
 HABIT = re.compile(
+    r"(?:^\W*|\b(?:he|she|dad|mum|husband|wife)\s(?:has\s)?|(?:he|she)'?s\s)(?:have\s|has\s)?been an? (?:\w+ )?\w*(?:er|or|man|woman|ist|ian|nurse|postie|chef|cook|guard|mum|dad) (?:for )?(?:over |about |nearly )?$|"
     r"\bi(?:'ve| have|ve)? been an? (?!bit|little)(?:\w+ ){1,4}(?:for )?(?:over |about |nearly )?$|"
     r"\b(?:been|have|has|i've|ive|he's|she's)\s(?:a|an|the|in|\w+ing|\w+ed)?\s?(?:\w+\s){0,4}?"
     r"(?:work\w*|play\w*|run(?:ning|ner)?|cycl\w*|train\w*|smok\w*|married|teach\w*|driv\w*|danc\w*|doing|nurse|builder|"
@@ -65,7 +79,7 @@ HABIT = re.compile(
 """ "I have played football for (twenty years)"."""
 OF_CARE = re.compile(
     r"['\s]*(?:worth )?(?:of |off |with |without |doing |on )?(?:into |doing |just |only |complete |total |full |proper "
-    r"|strict |solid |daily |regular |the |my |pure |some |good |religious |nothing but |gentle )*$"
+    r"|strict |solid |daily |regular |the |my |pure |some |good |religious |nothing but |gentle |(?:pilates|yoga|swimming|cycling|massage|ice)(?: and |, | & |/))*$"
 )
 OFF = re.compile(
     r"\s*(?:completely |fully |totally )?(?:off\b(?! work| school| sick| for)|"
@@ -126,9 +140,17 @@ def _not_up_to_now(case: Case) -> About | None:
         return NOTHING
     if THIS_IS.search(before) and after.startswith(" old"):
         return About(DURATION)
-    if NOT_UP_TO_NOW_AFTER.match(after) or NOT_UP_TO_NOW_BEFORE.search(before) and not NOT_IN.search(before):
+    if NOT_UP_TO_NOW_AFTER.match(after) or RECANTED.match(case.message.text, case.time.end):
+        return NOTHING
+    if NOT_UP_TO_NOW_BEFORE.search(before) and not _led_otherwise(case):
         return NOTHING
     return NOTHING if QUESTION.search(before) and not ANSWERED.search(before) else None
+
+
+def _led_otherwise(case: Case) -> bool:
+    """ "I haven't run in three weeks", "on day 3", "pain x 3 weeks"."""
+    day = DAY_N.match(case.message.text, case.time.start)
+    return bool(NOT_IN.search(case.before) or day or X_FOR.search(case.before))
 
 
 def _since(case: Case) -> About | None:

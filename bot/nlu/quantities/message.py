@@ -28,17 +28,21 @@ UNIT_OF = {written: unit for unit, all_written in UNITS.items() for written in a
 NUMBER = re.compile(
     rf"(?<![\w/:'£$€#+])(?<!\d[.,-])(?<!\w-)"
     rf"(?:(?P<n>three\squarters\sof\san?\b|{SLASHED_RANGE}|{RANGE}|{either(VAGUE)}\b|½|"
-    rf"(?=(?:hour|day|week|month|year|mile){AND_A_HALF}))(?P<half>\s?½|\s1/2|{AND_A_HALF})?(?:ish\b)?)"
-    rf"(?:(?P<score>\s?/\s?10(?![\d/])|\s?(?:out\s?of|outta|outa)\s?(?:10|ten)\b)|"
-    rf"\+?[\s-]?(?:{BEFORE_THE_UNIT}\s)?(?P<unit>{either(UNIT_OF)})(?:'s)?(?![\w'])"
-    rf"(?P<tail>{AND_A_HALF}|\sor\s(?:two|three)\b)?)?"
+    rf"(?=(?:hour|day|week|month|year|mile){AND_A_HALF}|(?:hour|mile)[\s-]long\b|(?<!\w\s)hours?\s(?:on|in)\sthe\b))(?P<half>\s?½|\s1/2|{AND_A_HALF})?(?:ish\b)?)"
+    rf"(?:(?P<score>\s?/\s?10(?![\d/])|\s?(?:out\s?of|outta|outa|of)\s?(?:10|ten)\b)|"
+    rf"\+?[\s-]?(?:{BEFORE_THE_UNIT}\s)?(?P<unit>{either(UNIT_OF)})(?:'s)?(?:(?![\w'])|(?<=\dh)(?=[0-5]\d\b))"
+    rf"(?P<tail>{AND_A_HALF}|\sor\s(?:two|three|2|3)\b)?)?"
 )
 """A number, "half" and "ish", and the unit or "out of 10"."""
 ONE_OF_A_RANGE = re.compile(ONE_NUMBER)
-GLUED = re.compile(r"[\w%°:'$£€+]|/(?![mf]\b)|-\w|[.,]\d|\s?-\s?a\s?-")
+GLUED = re.compile(r"[\w%°:'$£€+]|/(?!(?:[mf]|week|wk)\b)|-\w|[.,]\d|\s?-\s?a\s?-")
 """What makes a number without unit something else: "7/8", "5-a-side", "3am", "100%"."""
+CLOCK_TAIL = re.compile(
+    r"\s?([0-5]\d)(?:\s?(?:min|mins|minutes)\b|(?![\w:/.%]|\s?(?:[a-z]*k\b|km|mile|times|x\b|week|day|year|month)))"
+)
+""" "1 hr (15)"."""
 HOW_OFTEN = leads(
-    r"(?!(?:was|its|it's|is|this|has|hurts|lasts|plus|thats|that's|perhaps|knees|always|as|us|aches)\s)[a-z]+s once twice time \d*(?:ks?|kms?|miles?|mi) x \d+"
+    r"(?!(?:was|its|it's|is|this|has|hurts|lasts|plus|thats|that's|perhaps|knees|always|as|us|aches)\s)[a-z]+s once twice time \d*(?:ks?|kms?|miles?|mi) \d*x \d+"
 )
 """What "a day" may follow that says how often or how much: "8 miles a day", "twice a day"."""
 DENIED = re.compile(
@@ -108,7 +112,7 @@ class Message:
     def __init__(self, text: str):
         self.text = text
         self.ends = [match.start() for match in SENTENCE_END.finditer(text)]
-        self.marks = list(_marks(text))
+        self.marks = list(marks_of(text))
         self._starts = [mark.start for mark in self.marks]
         self.measures = _joined(list(_measures(text)), text)
 
@@ -165,7 +169,8 @@ def numbers_in(words: str) -> list[float]:
     return [amount(part) for part in ONE_OF_A_RANGE.findall(words)]
 
 
-def _marks(text: str) -> Iterator[Mark]:
+def marks_of(text: str) -> Iterator[Mark]:
+    """What each stretch of a text is about, in its order."""
     upto = 0
     for word in WORD.finditer(text):
         pattern = MARK.get(word[0][0]) if word.start() >= upto else None
@@ -189,7 +194,12 @@ def _measures(text: str) -> Iterator[Measure]:
             continue
         numbers = numbers_in(words) if exact else [amount(words)]
         more = 0.5 if match["half"] or tail.endswith("half") else 0
-        high = amount(tail.split()[-1]) if tail.endswith(("two", "three")) else max(numbers) + more
+        minutes = CLOCK_TAIL.match(text, match.end()) if unit == "hour" and exact else None
+        if minutes:
+            whole = amount(words) + int(minutes[1]) / 60
+            yield Measure(whole, whole, unit, exact, match.start(), minutes.end())
+            continue
+        high = amount(tail.split()[-1]) if tail.endswith(("two", "three", "2", "3")) else max(numbers) + more
         yield Measure(min(numbers) + more, high, unit, exact, match.start(), match.end())
 
 

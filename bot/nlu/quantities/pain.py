@@ -19,7 +19,7 @@ SHORT = 25
 
 SCALE = within(
     r"scale_of_(?:10|ten) scale_(?:(?:of|from)_)?(?:0|1|zero|one)\s?(?:-|to)\s?(?:10|ten)"
-    r" (?:0|zero|1|one|10|ten)_(?:being|is|=|meaning|as)_(?:the_|no_|my_|agony)\w* (?:0|1|zero|one)\s?(?:-|to)\s?(?:10|ten)_scale"
+    r" (?:0|zero|1|one|10|ten)_(?:being|meaning|as|is_(?:the|no|my|agony)|=_(?:the|no|my|agony))_?\w* if_(?:an?_)?(?:10|ten)_is_(?:the_)?\w+ (?:0|1|zero|one)\s?(?:-|to)\s?(?:10|ten)_scale"
 )
 OUT_OF_TEN = within("out_of_(?:10|ten)")
 
@@ -28,12 +28,13 @@ ADJECTIVE = phrases(
     "solid steady constant consistent good strong dull sharp mild bad nasty low high firm real full light"
 )
 ARTICLE = re.compile(rf"\ban?\s(?:{ADJECTIVE}\s)?$")
+MUCH = re.compile(rf"\b{ADJECTIVE}\s$")
 HEAD = phrases(
-    r"pain\w* score level intensity severity rat(?:e|ed|ing) give_(?:it|this) gave_(?:it|this) peak(?:s|ed|ing)? spik\w+ max\w*"
+    r"pain\w* score level intensity severity rat(?:e|ed|ing) give_(?:it|this) gave_(?:it|this) (?:call|mark|score|rate)_(?:it|this) peak(?:s|ed|ing)? spik\w+ max\w*"
     r" goes went gone going gets got getting climbs? jumps? rises? shoots? creeps? hits? hitting reach\w* worst bad_as high_as"
     r" hurt\w* ach\w* it's its it_is it_was was (?:i'?d|i_would|would)_(?:say|call|put) scale currently now moment minute sits"
     r" sitting_at hover\w* that's thats start\w* otherwise dropp\w+ down eas\w+ usually normally mostly days nights times feels"
-    r" sore\w* rest varies ranges?"
+    r" sore\w* rest varies ranges? more_like vas nrs nprs"
 )
 LINK = phrases(
     r"is was are at to up like a an about around of say maybe probably roughly been its it's currently now solid steady good strong"
@@ -48,16 +49,19 @@ LED_FAR = re.compile(
 )
 BARE = re.compile(
     r"(?:^|[,.;(:]|\b"
-    + phrases("and but maybe about then to like a an probably from be or around solid steady it's its days")
-    + rf")\s?(?:an?\s(?:{ADJECTIVE}\s)?|about\s|around\s)?$"
+    + phrases("and but maybe about then to like a an probably from be or around solid steady it's its days is are")
+    + rf")\s?(?:an?\s|about\s|around\s)?(?:{ADJECTIVE}\s)?$"
 )
 IT_IS = leads(r"it's its it_is was it_was goes got going days now down (?<!can\s)hits? times that's thats rest")
 """Words that lead to a score, but to much else too."""
 IN_A_STATE = leads(
-    "stairs hills? walking running squatting kneeling standing bending resting rest sitting night mornings? worst best now moment"
+    "stairs hills? walking running squatting kneeling standing bending resting rest sitting night mornings? worst best now today moment"
     " (?:good|bad|best|worst)_days? flat average",
     "is its it's are about an? maybe around more_like",
 )
+WHENEVER = re.compile(r"\bwhen(?:ever)?\s(?:i|it|i'm|im)\s[^.,:;]{1,30}[,:]\s(?:it's\s|its\s|about\s|an?\s|maybe\s)?$")
+""" "When I press on it, (8)"."""
+AT_THE_MOMENT = re.compile(r"\b(?:at the (?:mo|moment|minute)|right now|currently|at present)[,:]?\s$")
 FROM_TO = re.compile(
     r"\bbetween\s(?:an?\s)?\S+\sand\s(?:an?\s)?$|\bfrom\s(?:an?\s|about\s)*[a-z\d.]+\s(?:down\s|up\s)?to\s(?:an?\s|about\s)*$"
 )
@@ -67,10 +71,27 @@ NOT_LED_BY = leads(
     r" season temperature temp out_of bmi i'm im i_am he's hes she's shes under over pressure a1c hba1c (?:fell|went|walk\w*|go|goes|going|climb\w*)_(?:down|up)",
     "is of to was :",
 )
+FOR = leads("for", "about around nearly over only just")
+FAR_FROM = leads("near nowhere_near not isn't isnt wasn't wasnt", "even quite exactly an? at to")
 DATED = leads("on since until by before dated?", "the")
 ASKS = re.compile(r"^\W*(?:what\s(?:does|do|is|'s)|why|does|how\s(?:do|does|can|should))\b")
 
 # what follows a score
+POSTURE = (
+    r"(?:sat|stood|lying|laid|still|kneeling|going|coming|getting|(?!being\b|during\b|thing|painkill)[a-z]{3,}ing)"
+)
+COUNTED = re.compile(
+    r"\s"
+    + phrases(
+        r"people of_(?!pain|discomfort) patients? cases times stars? days nights steps runs adults women men kids runners service for_(?:service|effort)"
+        r" chance reviews? rating_for marks?"
+    )
+    + r"\b"
+)
+""" "8 out of 10 people"."""
+NUMBERED_LIST = re.compile(r"\s*1[.)]\s?[a-z]")
+LISTED = re.compile(r"[.)]\s?[a-z]")
+""" "1. it hurts 2. it clicks"."""
 FOLLOWS = re.compile(
     r"\s*(?:$|[,.;!?()&+-](?!\d)|"
     + phrases(
@@ -78,9 +99,9 @@ FOLLOWS = re.compile(
         r" during while with for resting rest sitting sittin standing down then by to_a to from tonight usually normally max tops i it"
         r" its worse depending again since this climbing kneeling squatting bending lying though because cos as only even last"
         r" yesterday until or coming pain mostly overall without unless out(?!\sof) atm best worst stairs average avg maybe possibly"
-        r" perhaps sometimes often"
+        r" perhaps sometimes often doctor doc mate lol tbh honestly haha please thanks the_rest overnight suddenly instantly plus straight over through all about at_least i_think"
     )
-    + r"\b)"
+    + rf"\b|(?:just\s|while\s|whilst\s|even\s)?{POSTURE}\b)"
 )
 NOT_THEN = re.compile(
     r"\s*"
@@ -90,23 +111,26 @@ NOT_THEN = re.compile(
     )
 )
 STATE = re.compile(
-    r"\s*(?:-\s?|\()?"
+    r"\s*(?:-\s?|\(|plus\s|just\s|while\s|,\s(?=when|whenever|if|going|on the))?(?:"
     + phrases(
         r"when whenever at_rest resting sitting sittin walking running standing on_(?:the_|my_|an?_)?(?:way|stairs|hills?|bad|good|steps|flat|level|move)"
         r" going at_the_(?:moment|minute|mo) now right_now currently at_night in_the_morning after during if kneeling squatting"
         r" bending lying today at_(?:its_|it's_)?worst most climbing down at_present atm max at_its this_morning otherwise stairs"
-        r" with_movement to_walk going_down downstairs upstairs"
+        r" with_movement to_walk going_down downstairs upstairs the_rest"
     )
-    + r"\b"
+    + rf"|{POSTURE})\b"
 )
+AT_A_TIME = follows("in_the at_(?:night|lunch\\w*) days? today tonight now")
+SENTENCE_OVER = re.compile(r"\s?(?:$|[.!?;])")
 GUESS = leads("probably maybe possibly perhaps say")
 AT_WORST = follows("at_(?:its_|it's_|the_|my_)?worst max tops at_most")
 
 # now, and changes
+NO_PAIN = re.compile(r"\b(?:no pain|painless|pain ?free|nothing|fine|ok|okay|none|no bother)\s(?:at all\s|when\s)?$")
 FOR_LONG = r"(?!\s(?:for|too|long|a\slong|all))"
 NOW = within(
     r"rest(?=\s\d|\sis\s\d|:) right_now now currently at_the_(?:moment|minute|mo) atm at_present presently at_rest resting today"
-    rf" this_minute (?<!after\s)(?<!from\s)(?<!of\s)(?<!when\si've\sbeen\s)(?:sitting|sittin|sat){FOR_LONG} lying(?:_down)?"
+    rf" (?:right_)?this_(?:minute|second|moment|instant|very_\w+) (?<=\d\s)this_(?:morning|afternoon|evening) (?<!after\s)(?<!from\s)(?<!of\s)(?<!when\si've\sbeen\s)(?:sitting|sittin|sat){FOR_LONG} lying(?:_down)?"
     rf" when_(?:i|i'm|im|i_am)_(?:sit|sat|rest|lie|resting|lying){FOR_LONG}"
 )
 HURTS = re.compile(
@@ -118,6 +142,7 @@ CHANGED = re.compile(
 TO = re.compile(r"\s*(?:down\s|up\s)?(?:-|–|to)\s(?:an?\s|about\s|around\s|maybe\s)*")
 DOWN_TO = leads("(?:down|up|dropped|risen|eased|improved)_to", "an? about")
 FROM = re.compile(r"(?:/10)?\sfrom\s(?:an?\s|about\s|around\s)*")
+WAS = re.compile(r"\b(?:was|were|been|started)\s(?:at\s)?(?:an?\s|about\s)*$")
 PARTING = re.compile(r"[,.;]|\bbut\b|\band\b|\bthen\b")
 STOP = re.compile(r"[.;]|\bbut\b")
 
@@ -132,14 +157,17 @@ class Score:
     now: bool = False
 
 
-def pains(message: Message) -> Iterator[tuple[str, float, int, int]]:
+def pains(message: Message, of_sport: bool = False) -> Iterator[tuple[str, float, int, int]]:
     """The findings `pain_now` and `pain_worst` with value and place.
 
     A single score is the worst, unless a word of now stands beside it.
 
     Args:
         message: the message.
+        of_sport: it tells how often somebody does sport, so that its numbers may be about that.
     """
+    if of_sport and not HURTS.search(message.text):
+        return
     scores = _scores(message)
     if not scores:
         return
@@ -182,7 +210,7 @@ def _is_score(message: Message, one: Measure, scale: bool) -> bool:
     """It is out of ten, or words of pain lead to it and nothing is counted by it."""
     before = message.before(one.start)
     if one.unit == "score":
-        return not DATED.search(before)
+        return not (DATED.search(before) or FAR_FROM.search(before) or COUNTED.match(message.text, one.end))
     if not _stands_alone(message, one, before):
         return False
     article = ARTICLE.search(before) is not None
@@ -198,7 +226,7 @@ def _is_likely(message: Message, one: Measure) -> bool:
     before = message.before(one.start)
     if not _stands_alone(message, one, before):
         return False
-    led = (pattern.search(before) for pattern in (LED_TO, LED_FAR, IN_A_STATE, FROM_TO))
+    led = (pattern.search(before) for pattern in (LED_TO, LED_FAR, IN_A_STATE, FROM_TO, WHENEVER, AT_THE_MOMENT))
     bare = BARE.search(before) and (ARTICLE.search(before) or STATE.match(message.text, one.end))
     return bool(bare) or any(led)
 
@@ -210,7 +238,9 @@ def _stands_alone(message: Message, one: Measure, before: str) -> bool:
     if message.text[one.start : one.end] == "one" and not before.endswith(("a ", "at ", "to ")):
         return False
     follows_well = FOLLOWS.match(message.text, one.end) and not NOT_THEN.match(message.text, one.end)
-    return bool(follows_well) and not NOT_LED_BY.search(before)
+    if NUMBERED_LIST.match(message.text) and LISTED.match(message.text, one.end):
+        return False
+    return bool(follows_well) and not any(pattern.search(before) for pattern in (NOT_LED_BY, FAR_FROM, FOR))
 
 
 def _of_pain(message: Message, one: Measure) -> bool:
@@ -224,9 +254,18 @@ def _says_when(message: Message, one: Measure) -> bool:
     """ "5 at the moment", "8 at worst", "probably 8 when I kneel": sure even alone."""
     if NOW.match(message.text, one.end + 1) or AT_WORST.match(message.text, one.end):
         return True
-    before = message.before(one.start)
-    leads_on = GUESS.search(before) or "pain" in before and before.endswith((", ", "but "))
-    return bool(leads_on and STATE.match(message.text, one.end))
+    before, written = message.before(one.start), message.text[one.start : one.end]
+    if (WHENEVER.search(before) or AT_THE_MOMENT.search(before)) and SENTENCE_OVER.match(message.text, one.end):
+        return True
+    leads_on = (
+        GUESS.search(before)
+        or ARTICLE.search(before)
+        or MUCH.search(before)
+        or "pain" in before
+        and before.endswith((", ", "but "))
+    )
+    first = not before.strip() and not AT_A_TIME.match(message.text, one.end)
+    return bool((leads_on or first or written.endswith("ish")) and STATE.match(message.text, one.end))
 
 
 def _as_scores(message: Message, one: Measure) -> list[Score]:
@@ -255,7 +294,10 @@ def _mark_now(message: Message, scores: list[Score]) -> None:
         while right and right.start < match.end():
             left, right = right, next(nexts, None)
         near_left = left and 0 <= match.start() - left.end < NEAR
-        if left and near_left and not PARTING.search(text, left.end, match.start()):
+        if NO_PAIN.search(text, max(0, match.start() - NEAR), match.start()):
+            continue
+        bygone = left and WAS.search(text, max(0, left.start - NEAR), left.start)
+        if left and near_left and not bygone and not PARTING.search(text, left.end, match.start()):
             left.now = True
         elif right and right.start - match.end() < NEAR and not STOP.search(text, match.end(), right.start):
             right.now = True

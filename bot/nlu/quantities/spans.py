@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.nlu.quantities.calendar import points
-from bot.nlu.quantities.message import Measure, Message
+from bot.nlu.quantities.message import Measure, Message, amount
 from bot.nlu.quantities.patterns import follows, leads
 from bot.nlu.quantities.words import DAYS_IN
 
@@ -22,11 +22,15 @@ BEFORE = leads("before")
 SENTENCE_OVER = re.compile(r"\s*(?:$|[,.!?;])")
 FINE_DAY = follows("it it's its i he she my the is and")
 """ "One day it's fine."""
-LAST_ONE = re.compile(r"\b(?:the|this|for) (?:the )?(?:last|past) (?P<unit>week|fortnight|month|year)\b")
+LAST_ONE = re.compile(
+    r"\b(?:the|this|for) (?:the )?(?:last|past) (?P<unit>week|fortnight|month|year)\b(?:\sor\s(?P<more>two|three|2|3)\b)?"
+)
 """ "The last month" is a length, "last month" a day in the past."""
 NTH_DAY = re.compile(
-    r"\b(?<!good )(?<!bad )(?<!best )(?<!worst )day (\d{1,2})\b(?! of (?:my|the|a) (?:\w+ )?(?:trip|cycle|holiday))"
+    r"\b(?P<nth>\d{1,2})(?:st|nd|rd|th) day (?=of (?:pain|this|it|being|aching|swelling|limping)|with|now|since|after|in a row)|\b(?<!good )(?<!bad )(?<!best )(?<!worst )day (?P<day>\d{1,2})\b(?! of (?:my|the|a) (?:\w+ )?(?:trip|cycle|holiday))"
 )
+ONWARDS = re.compile(r"\s(?:onwards?|on)(?=\s*(?:$|[,.;!?]|and\b|i\b|it))")
+HOW_MANY = re.compile(r"(?:\d|½|\b(?:one|two|three|four|five|six|eight|ten|twelve|of|few|couple|several|an?|odd))\s?$")
 PERIOD_LED_BY = leads("the this for")
 
 
@@ -63,9 +67,11 @@ def _lengths(message: Message) -> Iterator[Time]:
             elif one.unit not in CLOCK and not _is_no_length(message, one):
                 yield Time(one.days, LENGTH, False, one.start, one.end)
     for match in LAST_ONE.finditer(message.text):
-        yield Time(DAYS_IN[match["unit"]], LENGTH, False, match.start("unit"), match.end())
+        yield Time(
+            DAYS_IN[match["unit"]] * amount(match["more"] or "one"), LENGTH, False, match.start("unit"), match.end()
+        )
     for match in NTH_DAY.finditer(message.text):
-        yield Time(int(match[1]), LENGTH, False, match.start(), match.end())
+        yield Time(int(match["nth"] or match["day"]), LENGTH, False, match.start(), match.end())
 
 
 def _ago(message: Message, one: Measure) -> int | None:
@@ -75,6 +81,12 @@ def _ago(message: Message, one: Measure) -> int | None:
         return ago.end()
     before = BEFORE.search(message.before(one.start, 8)) and SENTENCE_OVER.match(message.text, one.end)
     return one.end if before else None
+
+
+def _is_counted(message: Message, start: int) -> bool:
+    """The "hours ago" of "36 hours ago"."""
+    hours = message.text.startswith(CLOCK, start)
+    return hours and HOW_MANY.search(message.before(start, 12)) is not None
 
 
 def _is_no_length(message: Message, one: Measure) -> bool:
@@ -90,5 +102,12 @@ def _days(message: Message, today: date) -> Iterator[Time]:
         before = message.text[max(0, point.start - 6) : point.start]
         if before.rstrip().endswith("ago") or point.kind == "period" and PERIOD_LED_BY.search(before):
             continue
-        since = point.since or point.said_from and message.last_before(point.start, ("symptom",), 14) is not None
+        if point.kind == "today" and _is_counted(message, point.start):
+            continue
+        since = point.since or point.said_from and _says_since(message, point.start, point.end)
         yield Time(point.days, point.kind, since, point.start, point.end)
+
+
+def _says_since(message: Message, start: int, end: int) -> bool:
+    """ "From May onwards", "sore from May": as with "since"."""
+    return ONWARDS.match(message.text, end) is not None or message.last_before(start, ("symptom",), 14) is not None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.nlu.quantities.case import DURATION, INJURY, NOTHING, SENTENCE_NEAR, About, Case
-from bot.nlu.quantities.days import DAY_RULES
+from bot.nlu.quantities.days import DAY_RULES, EVER_SINCE
 from bot.nlu.quantities.lengths import LENGTH_RULES
 from bot.nlu.quantities.message import Mark, Message
 from bot.nlu.quantities.patterns import within
@@ -19,10 +19,15 @@ OVER = within(
     "(?:fine|ok|okay|gone|settled|better|cleared_up|went_away|healed)_(?:now|since|then|after|again) (?:then|and)_(?:it_)?(?:settled|stopped|went_(?:away|off)|cleared|eased)"
 )
 KNEE = within(r"knees? \w*kneecaps? leg acl mcl meniscus patella cruciate")
-NOT_THE_KNEE = within(
+BODY_PART = within(
     r"ankle wrist arm hand finger thumb shoulder (?:my|his|her|lower|bad)_back elbow neck head hip toe nose collar_?bone"
     r" ribs? calf hamstring groin"
 )
+
+NOT_THE_KNEE = re.compile(rf"(?<!to\smy\s)(?<!to\sthe\s)(?<!to\shis\s)(?<!to\sher\s){BODY_PART.pattern}")
+"""Not the ankle of "bruised down to my ankle"."""
+OTHER_PART = re.compile(rf"\s(?:my|his|her|the)\s(?:\w+\s)?{BODY_PART.pattern}")
+""" "Rolled (my ankle)"."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,8 @@ def _told(case: Case) -> Told | None:
         return None
     start, end = message.sentence(time.start)
     place = max(start, time.start - SENTENCE_NEAR), min(end, time.end + SENTENCE_NEAR)
+    if about.injury and EVER_SINCE.search(case.after) and OTHER_PART.match(message.text, about.injury.end):
+        about = About(DURATION)
     if about.id == INJURY and NOT_THE_KNEE.search(message.text, *place) and not KNEE.search(message.text, *place):
         return None
     whole = int(time.days + 1e-6) if time.days < 1 else round(time.days)

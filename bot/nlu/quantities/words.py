@@ -29,7 +29,8 @@ UNITS = {
     "week": "wk wks week weeks weeek weeeks wek weks weeks'",
     "fortnight": "fortnight fortnights",
     "month": "mth mths mnth mnths mo mos month months moths months'",
-    "year": "yr yrs year years yaer yaers years'",
+    "year": "y yr yrs year years yaer yaers years'",
+    "decade": "decade decades",
     "km": "k km kms kilometre kilometres kilometer kilometers",
     "miles": "mi mile miles miler milers",
     "times": "x times time",
@@ -41,7 +42,7 @@ UNITS = {
 """Unit to the ways it is written."""
 DAYS_IN = {
     "minute": 1 / 1440, "hour": 1 / 24, "day": 1, "night": 1, "week": 7, "fortnight": 14, "month": 364 / 12,
-    "year": 364,
+    "year": 364, "decade": 3640,
 }  # fmt: skip
 """A month is 52/12 weeks, a year 52."""
 
@@ -71,5 +72,5 @@ RELATIVES = """
     mum mom mam mother dad father husband wife partner boyfriend girlfriend fiance fiancee son daughter boy girl lad
     lass kid child brother sister nan nana gran grandma granny grandad granddad grandpa grandmother grandfather
     grandson granddaughter uncle aunt auntie nephew niece cousin friend mate neighbour neighbor colleague teenager
-    flatmate toddler stepson stepdaughter missus hubby
+    flatmate toddler stepson stepdaughter missus hubby bairn nipper wean youngest eldest oldest youngster pupil
 """

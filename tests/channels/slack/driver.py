@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from actions import cards
@@ -22,36 +21,25 @@ class Driver:
 
     def __init__(self, house: House, person: Person):
         self.house, self.person = house, person
-        self.tapped = 0
-        self.typed = 0
+        self.taps = 0
 
     async def say(self, text: str) -> list[dict[str, Any]]:
         """Type something; the messages of the answer."""
-        self.typed += 1
         return await self._answer(self.person.say(text))
 
-    async def tap(self, question: str, value: Any) -> list[dict[str, Any]]:
-        """Answer a question with what stands below it, or by typing where nothing does; the messages of the answer."""
+    async def tap(self, question: str, value: Any) -> list[dict[str, Any]] | None:
+        """Answer a question with what stands below it; None when nothing there can be tapped for this value."""
+        asked = [block.split(":")[1] for _, block, _ in self.person.elements() if block.startswith("question:")]
+        if question not in asked:
+            return None
         if isinstance(value, list) and value and self._has_boxes(question, value):
-            self.tapped += 1
+            self.taps += 1
             return await self._answer(self.person.tick(question, value))
         for wanted in (cards.payload(question, value), value):
             if self._can_be_tapped(wanted):
-                self.tapped += 1
+                self.taps += 1
                 return await self._answer(self.person.tap(wanted))
-        return await self.say(cards.payload(question, value))
-
-    async def send(self, text: str) -> list[dict[str, Any]]:
-        """What a script says: words are typed, `/answer{…}` is tapped."""
-        if not text.startswith("/answer{"):
-            return await self.say(text)
-        try:
-            answer = json.loads(text.removeprefix("/answer"))
-            question, value = answer["question"], answer["value"]
-        except (ValueError, KeyError, TypeError):
-            return await self.say(text)
-        asked = [block.split(":")[1] for _, block, _ in self.person.elements() if block.startswith("question:")]
-        return await (self.tap(question, value) if question in asked else self.say(text))
+        return None
 
     def _has_boxes(self, question: str, values: list[Any]) -> bool:
         begin = f"question:{question}:tick"

@@ -15,12 +15,14 @@ from sanic import Sanic, response
 from sanic.touchup.service import TouchUp
 
 from actions import cards
+from actions.records.store import Records
 from bot.channels import slack
 from bot.channels.slack.settings import Settings
 from bot.channels.turns import card_message
 from tests.fakes.slack import APP_TOKEN, SECRET, TOKEN, FakeSlack, Person
 
 _names = itertools.count()
+SERVER_SECRET = b"a secret of this server, for the tests only"
 
 
 class StubAgent:
@@ -82,9 +84,13 @@ class House:
 
     async def __aenter__(self) -> House:
         await self.slack.start()
+        self.records: Records = await self._opened()
         self.session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
         self.url, self._server, self.app = await self.serve()
         return self
+
+    async def _opened(self) -> Records:
+        return await asyncio.get_running_loop().run_in_executor(None, lambda: Records(self.database, SERVER_SECRET))
 
     async def serve(self) -> tuple[str, Any, Sanic]:
         """Start the bot; a second call starts a second worker on the same database."""
@@ -93,7 +99,7 @@ class House:
         app.ctx.agent = self.agent
         app.add_route(lambda _: response.text("ok"), "/health")
         ways = {"app_token": APP_TOKEN} if self._socket else {"signing_secret": SECRET}
-        assert slack.attach(app, self.database, Settings(TOKEN, api=f"{self.slack.url}/api/", **ways))
+        assert slack.attach(app, lambda: self.records, Settings(TOKEN, api=f"{self.slack.url}/api/", **ways))
         free = socket.socket()
         free.bind(("127.0.0.1", 0))
         server = await app.create_server(sock=free, return_asyncio_server=True)
@@ -111,6 +117,7 @@ class House:
         await self.stop(self._server)
         await self.session.close()
         await self.slack.stop()
+        self.records.engine.dispose()
 
     def person(self, user: str = "U1", url: str | None = None) -> Person:
         """Somebody who writes to the bot."""
@@ -118,7 +125,7 @@ class House:
 
     async def finished(self) -> None:
         """Wait until everything that was acknowledged is worked."""
-        await self.app.ctx.slack_lines.idle()
+        await self.app.ctx.slack.idle()
 
 
 def _spare_what_is_rewritten() -> None:

@@ -287,18 +287,6 @@ def test_a_flood_is_refused_and_delivered_again_and_others_are_answered(within: 
     within(story)
 
 
-def test_who_stops_the_server_loses_nothing_that_was_acknowledged(within: Any) -> None:
-    async def story(house: House) -> None:
-        url, server, _ = await house.serve()
-        person = house.person(url=url)
-        for number in range(5):
-            assert await person.say(f"message {number}") == 200
-        await house.stop(server)
-        assert len(house.slack.said_in(person.room)) == 5
-
-    within(story)
-
-
 def test_no_words_and_no_ids_in_the_log(within: Any, caplog: pytest.LogCaptureFixture) -> None:
     async def story(house: House) -> None:
         person = house.person("UZANZIBAR")

@@ -97,5 +97,5 @@ class TelegramDriver:
 
     def _is_answered(self) -> bool:
         with self._made.records.reading() as connection:
-            query = "SELECT count(*) FROM telegram_waiting WHERE chat = ?"
+            query = "SELECT count(*) FROM channel_waiting WHERE person = ?"
             return not connection.exec_driver_sql(query, (self._key,)).scalar()

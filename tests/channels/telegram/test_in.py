@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,12 +14,10 @@ import aiohttp
 import pytest
 
 from actions.records.effects import Erased
-from actions.records.store import Records
-from bot.channels.telegram import waiting
+from actions.records.store import Records, utc_now
+from bot.channels.queue import HELD_SECONDS, MOST_OF_ONE
 from bot.channels.telegram.keyboards import Keyboard, Keyboards
 from bot.channels.telegram.routes import HEADER, LARGEST_BODY, PATH
-from bot.channels.telegram.updates import Said
-from bot.channels.telegram.waiting import MOST_OF_A_CHAT, Waiting
 from tests.channels.telegram.bench import SECRET, Bench, Stub
 from tests.channels.telegram.conftest import OnBench
 
@@ -159,7 +156,7 @@ def test_too_much_of_one_chat_is_brought_again_later_and_nothing_is_lost(on_benc
 
     async def scenario(made: Bench) -> None:
         sam = made.telegram.person(1)
-        for number in range(MOST_OF_A_CHAT):
+        for number in range(MOST_OF_ONE):
             await sam.says(f"{number}")
         late = asyncio.ensure_future(made.telegram.deliver(sam.words("late")))
         before = made.telegram.deliveries
@@ -167,75 +164,10 @@ def test_too_much_of_one_chat_is_brought_again_later_and_nothing_is_lost(on_benc
         assert not late.done()
         released.set()
         assert await late > 3
-        await sam.reads(MOST_OF_A_CHAT + 1)
+        await sam.reads(MOST_OF_ONE + 1)
 
     on_bench(slow, scenario)
-    assert stub.texts == [*map(str, range(MOST_OF_A_CHAT)), "late"]
-
-
-def test_another_worker_takes_over_what_a_dead_one_held(records: Records) -> None:
-    now = waiting.utc()
-    first = Waiting(records, "1", "first", lambda: now)
-    second = Waiting(records, "1", "second", lambda: now)
-    chat = first.chat_of(Said(1, "hello"))
-    assert first.take(10, Said(1, "hello")) == "new"
-    assert second.take(10, Said(1, "hello")) == "known"
-    assert second.take(11, Said(1, "more")) == "new"
-    held = first.next(chat)
-    assert held is not None
-    assert (held.number, second.next(chat), second.left()) == (10, None, [])
-    now += timedelta(seconds=waiting.HELD_SECONDS - 1)
-    first.alive([chat])
-    now += timedelta(seconds=waiting.HELD_SECONDS - 1)
-    assert second.left() == []
-    now += timedelta(seconds=2)
-    assert second.left() == [chat]
-    taken = second.next(chat)
-    assert taken is not None
-    assert (taken.number, taken.event) == (10, Said(1, "hello"))
-    second.done(taken)
-    more = second.next(chat)
-    assert more is not None
-    assert more.number == 11
-
-
-def test_too_much_is_not_taken_and_can_come_again(records: Records) -> None:
-    desk = Waiting(records, "1", "worker")
-    taken = [desk.take(number, Said(1, "hello")) for number in range(MOST_OF_A_CHAT + 1)]
-    assert taken == ["new"] * MOST_OF_A_CHAT + ["full"]
-    assert desk.take(100, Said(2, "hello")) == "new"
-    work = desk.next(desk.chat_of(Said(1, "")))
-    assert work is not None
-    desk.done(work)
-    assert desk.take(MOST_OF_A_CHAT, Said(1, "hello")) == "new"
-
-
-def test_only_one_of_many_workers_gets_an_update(records: Records) -> None:
-    desks = [Waiting(records, "1", f"worker {n}") for n in range(4)]
-    chat = desks[0].chat_of(Said(1, ""))
-    for number in range(5):
-        desks[0].take(number, Said(1, f"{number}"))
-    order = []
-    for number in range(5):
-        with ThreadPoolExecutor(4) as threads:
-            got = [work for work in threads.map(lambda desk: desk.next(chat), desks) if work]
-        assert [work.number for work in got] == [number]
-        order.append(got[0].event)
-        desks[0].done(got[0])
-    assert order == [Said(1, f"{number}") for number in range(5)]
-
-
-def test_what_is_old_is_dropped(records: Records) -> None:
-    then = waiting.utc() - waiting.SEEN_FOR - timedelta(minutes=1)
-    old = Waiting(records, "1", "worker", lambda: then)
-    assert old.take(1, Said(1, "hello")) == "new"
-    now = Waiting(records, "1", "worker")
-    assert now.take(1, Said(1, "hello")) == "known"
-    now.forget()
-    work = now.next(now.chat_of(Said(1, "")))
-    assert work is not None
-    assert not now.later(work, 0, 1.0)
-    assert now.left() == []
+    assert stub.texts == [*map(str, range(MOST_OF_ONE)), "late"]
 
 
 def test_a_keyboard_is_kept_ticked_answered_closed_and_erased_with_its_person(records: Records) -> None:
@@ -268,7 +200,7 @@ def test_what_was_said_is_sealed_while_it_waits_and_gone_when_it_is_answered(on_
 
     def kept(made: Bench) -> str:
         with made.records.reading() as connection:
-            tables = ("telegram_updates", "telegram_waiting", "telegram_keyboards", "telegram_payloads")
+            tables = ("channel_taken", "channel_waiting", "telegram_keyboards", "telegram_payloads")
             return repr([connection.exec_driver_sql(f"SELECT * FROM {name}").all() for name in tables])
 
     async def scenario(made: Bench) -> None:
@@ -328,6 +260,6 @@ def test_an_acknowledged_message_outlives_kill_9(
         assert (await sam.reads(1))[0].text == "You said: my calf is huge"
 
     loop.run_until_complete(killed())
-    later = waiting.utc() + timedelta(seconds=waiting.HELD_SECONDS + 1)
-    monkeypatch.setattr(Waiting.__init__, "__defaults__", (lambda: later,))
+    later = utc_now() + timedelta(seconds=HELD_SECONDS + 1)
+    monkeypatch.setattr(Records, "now", lambda self: later)
     on_bench(Stub(), scenario)

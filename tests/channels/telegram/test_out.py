@@ -31,7 +31,7 @@ def drawn(path: str) -> bytes | None:
 def held_by(made: Bench) -> str:
     """Which workers hold what waits."""
     with made.records.reading() as connection:
-        return str(connection.exec_driver_sql("SELECT worker FROM telegram_waiting").scalars().all())
+        return str(connection.exec_driver_sql("SELECT worker FROM channel_waiting").scalars().all())
 
 
 async def ask(made: Bench, text: str = "hello") -> Any:
@@ -194,7 +194,7 @@ def test_an_answer_that_cannot_be_sent_now_goes_on_later_where_it_stopped(on_ben
         await made.telegram.until(lambda: len(made.telegram.made("sendMessage")) == 5)
         await made.telegram.until(lambda: "None" in held_by(made))
         with made.records.engine.begin() as connection:
-            connection.exec_driver_sql("UPDATE telegram_waiting SET held_until = NULL")
+            connection.exec_driver_sql("UPDATE channel_waiting SET held_until = NULL")
 
     async def back(made: Bench) -> None:
         sam = made.telegram.person(1)

@@ -392,3 +392,55 @@ def test_typing_is_shown_while_the_bot_thinks(on_bench: OnBench) -> None:
         await sam.reads(1)
 
     on_bench(thinks, scenario)
+
+
+NOT_SURE_FIRST = cards.question(Question("knee_locked", ("knee_locked",), False), PROTOCOL)
+NOT_SURE_AGAIN = cards.question(Question("knee_locked", ("knee_locked",), True), PROTOCOL)
+
+
+@pytest.mark.parametrize("card", [NOT_SURE_FIRST, SCREEN], ids=["yes or no", "list"])
+def test_two_taps_on_not_sure_answer_one_question_once(on_bench: OnBench, card: cards.Card) -> None:
+    """Who is not sure is asked again, in plainer words: the second tap of a double tap must not answer that."""
+    again = (
+        NOT_SURE_AGAIN if card is NOT_SURE_FIRST else cards.question(Question(SCREEN.data["id"], IDS, True), PROTOCOL)
+    )
+
+    async def scenario(made: Bench) -> None:
+        sam = made.telegram.person(1)
+        await sam.says("hello")
+        asked = (await sam.reads(1))[0]
+        data = asked.data_of(say("not_sure"))
+        await asyncio.gather(*(made.telegram.deliver(sam.tap_data(asked, data)) for _ in range(3)))
+        await made.telegram.until(lambda: len(alerts(made)) == 2)
+        assert set(alerts(made)) == {say("telegram_answered", title=say("not_sure"))}
+        plainer = (await sam.reads(2))[1]
+        assert say("not_sure") in plainer.titles, "the next question still waits for its own answer"
+        await sam.taps(plainer, say("not_sure"))
+        await sam.reads(3)
+
+    stub = Stub([shown(card), shown(again)])
+    on_bench(stub, scenario)
+    assert [said(text)["value"] for text in stub.texts[1:]] == ["not_sure", "not_sure"]
+    assert len({id for _, _, id in stub.asked}) == 3
+
+
+def test_a_late_tap_on_an_answered_keyboard_changes_nothing_and_loses_nothing(on_bench: OnBench) -> None:
+    async def scenario(made: Bench) -> None:
+        sam = made.telegram.person(1)
+        await sam.says("hello")
+        first = (await sam.reads(1))[0]
+        yes = first.data_of(say("yes_word"))
+        await sam.taps(first, say("no_word"))
+        second = (await sam.reads(2))[1]
+        await sam.taps(second, box(2))
+        await made.telegram.until(lambda: box(2, True) in second.titles)
+        await made.telegram.deliver(sam.tap_data(first, yes))
+        await made.telegram.until(lambda: alerts(made))
+        assert alerts(made) == [say("telegram_answered", title=say("no_word"))]
+        assert box(2, True) in second.titles, "the tick of the open question is still there"
+        await sam.taps(second, say("telegram_done"))
+        await sam.reads(3)
+
+    stub = Stub([shown(YES_NO), shown(SCREEN)])
+    on_bench(stub, scenario)
+    assert [said(text)["value"] for text in stub.texts[1:]] == ["no", [IDS[1]]]
