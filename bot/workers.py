@@ -149,6 +149,8 @@ class Workers:
         stopping, ended = asyncio.ensure_future(self._stopping.wait()), asyncio.ensure_future(worker.wait())
         still = asyncio.ensure_future(beats.stand_still())
         await asyncio.wait([stopping, ended, still], return_when=asyncio.FIRST_COMPLETED)
+        if still.done() and not ended.done():
+            print(f"Worker {number} stands still.", file=sys.stderr, flush=True)
         for waited in (stopping, still):
             waited.cancel()
         if self._stopping.is_set() and not ended.done():

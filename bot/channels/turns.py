@@ -21,7 +21,7 @@ from bot.trackers import ONCE, TalkMovedOn
 logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
-SECONDS_FOR_A_TURN = float(os.environ.get("KNEEWISE_TURN_SECONDS", "4"))
+SECONDS_FOR_A_TURN = float(os.environ.get("KNEEWISE_TURN_SECONDS", "3.5"))
 """Whoever writes has an answer or the safety card within 5 seconds, the way there and back included."""
 
 

@@ -29,7 +29,7 @@ HISTORY_TURNS = 200
 LIVE_TURNS = 20
 """Turns that are read for a page that loads, and for those that have followed so far."""
 SECONDS_OF_A_POLL = 25.0
-SECONDS_TO_SAY = 4.5
+SECONDS_TO_SAY = 3.8
 """Longer than a turn may take: what is read before and after it can hang as well."""
 
 Result = TypeVar("Result")
