@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path as File
 from typing import Any
+from unittest import mock
 
 from rasa.core.agent import Agent
 
@@ -19,6 +20,8 @@ from tests.faults.seen import is_safety, last_record, rows_of_people, seen, talk
 
 SCRIPTS = sorted((File(__file__).parents[1] / "conversations").glob("*.yml"))
 MOST_STEPS = 14
+SECONDS_WITHOUT_FAULTS = 600.0
+"""For a turn: on a busy machine, what a person should see is not the safety card."""
 OPENINGS = [
     "my knee hurts", "front of my knee hurts on the stairs since i run more, i am 34", "hello", "i twisted my knee yesterday",
     "my left knee is puffy, i'm 52", "/answer" + json.dumps({"question": "opening", "value": "care_now"}),
@@ -123,7 +126,7 @@ async def _recorded(agent: Agent, name: str, say_all: Callable[[Send], Awaitable
         steps.append(Step(text, seen(answer)))
         return answer
 
-    with suppress(Enough):
+    with suppress(Enough), mock.patch("bot.channels.turns.SECONDS_FOR_A_TURN", SECONDS_WITHOUT_FAULTS):
         await say_all(send)
     records = agent.tracker_store.records
     person = records.person(sender)

@@ -84,7 +84,7 @@ async def run(
         plan: what.
         paths: the conversations that are held.
         folder: an empty one, for everything.
-        stop: once set, no further conversation is begun.
+        stop: once set, no further conversation is begun, and nothing is broken any more.
         log: hears of what happens.
     """
     chance = random.Random(plan.seed)
@@ -95,7 +95,7 @@ async def run(
         people, breaker = People(site.bot.url, paths, chance, log), Breaker(site, chance, log)
         begun = time.monotonic()
         breaking = asyncio.ensure_future(breaker.keep_breaking(plan.every))
-        stopping = asyncio.ensure_future(_stop_when(stop, people))
+        stopping = asyncio.ensure_future(_stop_when(stop, people, breaking))
         telling = asyncio.ensure_future(_tell(people, log))
         try:
             await people.talk(plan.conversations, plan.people)
@@ -178,9 +178,11 @@ def _clock(folder: File) -> File | None:
     return clock
 
 
-async def _stop_when(stop: asyncio.Event, people: People) -> None:
+async def _stop_when(stop: asyncio.Event, people: People, breaking: asyncio.Future[None]) -> None:
+    """No further conversation, and no further fault while those under way are ended."""
     await stop.wait()
     people.stopping = True
+    breaking.cancel()
 
 
 async def _tell(people: People, log: Callable[[str], None]) -> None:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from actions import known
 from tests.faults.judge import answered_messages
 from tests.faults.paths import Step, paths, replayed
 from tests.faults.people import judged
@@ -27,9 +29,14 @@ SAFETY = (
 
 
 @pytest.fixture
-def same_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+def same_settings(agent: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As the bot with faults has them; who receives hand-offs is known anew, before and after."""
     for name, value in THE_SAME.items():
         monkeypatch.setenv(name, value)
+    known.use(agent.tracker_store.records)
+    yield
+    monkeypatch.undo()
+    known.use(agent.tracker_store.records)
 
 
 @pytest.mark.skipif(not Path(NGINX).exists(), reason="needs nginx")
