@@ -39,9 +39,6 @@ OWN, NEIGHBOUR, OTHERS = 3.0, 3.0, 0.7
 COMMON, RARE = 0.7, 1.5
 """Weights of lines with the status that most lines have, and of the others."""
 STRENGTH, STATUS_STRENGTH = 10.0, 5.0
-JOINED_SEED, JOINED_SHARE, LONGEST_JOINED = 5, 0.3, 160
-"""How many lines are joined to another one, and up to how many letters together."""
-JOINTS = (". ", ", ", " and ", "; ", " also ")
 SMALLEST = 0.2
 """Weights nearer to zero are dropped: measured, they change nothing but the size of the file."""
 
@@ -53,16 +50,6 @@ class Line:
     finding: str
     status: str
     text: str
-    also: Line | None = None
-    """The line that it was joined to: people tell several things at once."""
-
-    def speaks_of(self, finding: str) -> bool:
-        """Whether a finding is spoken of, with any status."""
-        return any(one.finding == finding and one.status != NEAR for one in (self, self.also) if one)
-
-    def is_about(self, finding: str) -> bool:
-        """Whether a finding is spoken of, or the wording only brushes against it."""
-        return any(one.finding == finding for one in (self, self.also) if one)
 
 
 def read_lines(folder: Path) -> list[Line]:
@@ -86,22 +73,6 @@ def read_lines(folder: Path) -> list[Line]:
     return lines
 
 
-def joined(lines: Sequence[Line]) -> list[Line]:
-    """Lines of two findings in one message, so that one finding does not count as a sign against another.
-
-    Args:
-        lines: of `data/nlu/said/`; the same lines give the same pairs.
-    """
-    dice = np.random.default_rng(JOINED_SEED)
-    firsts, seconds = dice.integers(len(lines), size=(2, int(JOINED_SHARE * len(lines))))
-    pairs = []
-    for first, second, joint in zip(firsts, seconds, dice.integers(len(JOINTS), size=len(firsts))):
-        one, other = lines[first], lines[second]
-        if one.finding != other.finding and len(one.text) + len(other.text) <= LONGEST_JOINED:
-            pairs.append(Line(one.finding, one.status, f"{one.text}{JOINTS[joint]}{other.text}", other))
-    return pairs
-
-
 def squeeze(weights: NDArray[Any]) -> NDArray[Any]:
     """Weights without what is too small to matter: most n-grams matter to few findings."""
     return np.where(np.abs(weights) < SMALLEST, 0, weights).astype(np.float32)
@@ -112,11 +83,11 @@ def spoken_targets(lines: Sequence[Line], heard: Sequence[frozenset[str]], findi
 
     Lines of other findings in which the exact reader hears this one too are left out: nobody has said whether it is so.
     """
-    own = np.array([line.is_about(finding) for line in lines])
-    spoken = np.array([line.speaks_of(finding) for line in lines])
+    own = np.array([line.finding == finding for line in lines])
+    near = np.array([line.status == NEAR for line in lines])
     unknown = np.array([finding in ids for ids in heard]) & ~own
-    weights = np.where(spoken, OWN, np.where(own, NEIGHBOUR, OTHERS))
-    return np.where(~unknown)[0], spoken, weights
+    weights = np.where(own & ~near, OWN, np.where(own, NEIGHBOUR, OTHERS))
+    return np.where(~unknown)[0], own & ~near, weights
 
 
 def fit_linear(features: Any, positive: Any, weights: Any, rows: Any, strength: float = STRENGTH) -> NDArray[Any]:
@@ -170,7 +141,7 @@ def train_status(
         spoken: the model of what is spoken of; it tells in which clause of a line.
         findings: the ids in the order of its columns.
     """
-    told = [index for index, line in enumerate(lines) if line.status != NEAR and line.also is None]
+    told = [index for index, line in enumerate(lines) if line.status != NEAR]
     here, bags = [], []
     for index in told:
         view, finding = views[index], lines[index].finding
@@ -197,7 +168,7 @@ def fingerprint(lines: Sequence[Line]) -> str:
         lines: of `data/nlu/said/`.
     """
     code = [inspect.getsource(part) for part in (
-        embeddings, graph, clauses, features, joined, spoken_targets, fit_linear, squeeze, train, train_status, tables_of, words_say,
+        embeddings, graph, clauses, features, spoken_targets, fit_linear, squeeze, train, train_status, tables_of, words_say,
     )]  # fmt: skip
     parts = [fingerprint_of_tuned(), *code, *[f"{line.finding} {line.status} {line.text}" for line in lines]]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
@@ -216,7 +187,6 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     print(f"Fitting the second reader on {len(lines):,} lines; this takes two to four minutes.")
     reader = Reader(entries, make_words(entries))
-    lines += joined(lines)
     views = [reader.look(line.text, date.today()) for line in lines]
     vectors = embedder().embed([line.text for line in lines])
     train(lines, views, vectors, made_from).save(KEPT)
