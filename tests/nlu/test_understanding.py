@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from actions.triage import Protocol
-from tests.nlu.evaluate import Parse, Scores, score, score_vignettes
+from tests.nlu.evaluate import Parse, Scores, score, score_topics, score_vignettes
 
 FLOORS = {
-    "read": 0.92, "asked": 0.97, "next_card": 0.965, "quiet": 0.915, "harmless": 0.71, "status": 0.875,
-    "quantities": 0.89, "intents": 0.925,
+    "read": 0.925, "asked": 0.965, "next_card": 0.963, "quiet": 0.95, "harmless": 0.755, "status": 0.893,
+    "quantities": 0.915, "intents": 0.925,
 }  # fmt: skip
 
 
@@ -42,6 +42,13 @@ def test_no_worse_than_reached(scores: Scores, name: str) -> None:
     tally = getattr(scores, name)
     assert tally.of >= 180
     assert tally.share >= FLOORS[name], "\n".join(tally.missed)
+
+
+@pytest.mark.parametrize(("name", "floor"), [("topics", 0.865), ("questions", 0.858)])
+def test_questions_find_their_topic(parse: Parse, name: str, floor: float) -> None:
+    tally = score_topics(parse, name)
+    assert tally.of >= 240
+    assert tally.share >= floor, "\n".join(tally.missed)
 
 
 def test_vignettes_in_their_own_words(parse: Parse, protocol: Protocol) -> None:
