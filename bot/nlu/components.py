@@ -276,9 +276,11 @@ class IntentReader(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """The wordings of the topics, the sentence model and the code of the classifier: a change in them retrains."""
-        return fingerprint_of_tuned() + "".join(path.read_text(encoding="utf-8") for path in (ADVICE, TOPICS)) + Path(
-            intents_module.__file__ or ""
-        ).read_text(encoding="utf-8")
+        return (
+            fingerprint_of_tuned()
+            + "".join(path.read_text(encoding="utf-8") for path in (ADVICE, TOPICS))
+            + Path(intents_module.__file__ or "").read_text(encoding="utf-8")
+        )
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the intents on the examples, and remember the wordings of the topics."""

@@ -95,9 +95,7 @@ def examples_of(folder: Path) -> tuple[list[Example], tuple[int, int, int, int]]
     intents = sorted({intent for intent, _ in wishes})
     wordings = topic_wordings()
     topics = sorted({topic for topic, _ in wordings})
-    examples += [
-        Example(text, nothing, nothing, (NOTHING, intents.index(intent), NOTHING)) for intent, text in wishes
-    ]
+    examples += [Example(text, nothing, nothing, (NOTHING, intents.index(intent), NOTHING)) for intent, text in wishes]
     examples += [Example(text, nothing, nothing, (NOTHING, NOTHING, topics.index(topic))) for topic, text in wordings]
     return examples, (len(findings), len(STATUSES), len(intents), len(topics))
 
