@@ -46,8 +46,8 @@ def status(ruled: str | None, said: Opinion) -> str | None:
     [
         ("present", 0.9, {"present": 0.95, "absent": 0.05}, "present"),
         (None, 0.9, {"present": 0.95, "absent": 0.05}, "present"),
-        (None, 0.3, {"present": 0.95, "absent": 0.05}, "uncertain"),
-        (None, 0.1, {"present": 0.95, "absent": 0.05}, None),
+        (None, 0.15, {"present": 0.95, "absent": 0.05}, "uncertain"),
+        (None, 0.04, {"present": 0.95, "absent": 0.05}, None),
         ("absent", 0.9, {"present": 0.6, "absent": 0.4}, "uncertain"),
         ("absent", 0.9, {"present": 0.9, "absent": 0.1}, "uncertain"),
         ("past", 0.9, {"present": 0.9, "past": 0.1}, "present"),
@@ -78,6 +78,22 @@ def test_other_findings_are_never_doubted(
     ruled: str | None, spoken: float, chances: dict[str, float], expected: str | None
 ) -> None:
     assert status(ruled, opinion(SOFT, spoken, **chances)) == expected
+
+
+def test_what_else_is_spoken_of_does_not_drown_a_red_flag() -> None:
+    unheard = opinion(FLAG, 0.01, present=0.99)
+    other = opinion("calf_swollen_or_tender", 0.9, present=0.99)
+    assert {read.id: read.status for read in merge(view(FLAG, "present"), [unheard, other], RED)}[FLAG] == "present"
+    faint = opinion("calf_swollen_or_tender", 0.3, present=0.99)
+    assert {read.id: read.status for read in merge(view(FLAG, "present"), [unheard, faint], RED)}[FLAG] == "uncertain"
+
+
+@pytest.mark.parametrize(("beside", "expected"), [("absent", "present"), ("past", "present"), ("present", "uncertain")])
+def test_what_is_denied_beside_it_does_not_deny_a_red_flag(beside: str, expected: str) -> None:
+    seen = view(FLAG, "present")
+    seen.reads.append(Read("lump", "lump", True, beside, 4, 7, "all"))
+    said = opinion(FLAG, 0.9, absent=0.9, present=0.1)
+    assert {read.id: read.status for read in merge(seen, [said], RED)}[FLAG] == expected
 
 
 def test_what_the_second_reader_has_no_opinion_on_stays() -> None:
