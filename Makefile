@@ -8,6 +8,7 @@ PORT ?= 5005
 HOST ?= 127.0.0.1
 URL ?= http://127.0.0.1:$(PORT)
 FILE ?= tests/conversations/*.yml
+N ?= 10000
 
 PY := .venv/bin/python
 MODEL := models/kneewise.tar.gz
@@ -20,7 +21,7 @@ export PYTHONWARNINGS := ignore
 export HOST PORT
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run chat train nlu lint format test play lock protocol bench widget screens clean
+.PHONY: help run chat train nlu lint format test play lock protocol bench faults widget screens clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -72,9 +73,11 @@ protocol: .venv/ready ## check the content of clinical/, and draw docs/protocol.
 	@$(PY) -m actions.triage.check
 	@$(PY) -m actions.triage.draw docs/protocol.html
 
-bench: $(MODEL) ## speed, beside the bot that `rasa init` makes
-	@$(PY) -m tests.bench.against_starter
-	@$(PY) -m tests.bench.flat
+bench: $(MODEL) ## speed, beside the bot that `rasa init` makes, into docs/performance.md (about 12 minutes)
+	@$(PY) -m tests.bench
+
+faults: $(MODEL) ## 10,000 conversations, something broken every 5 seconds (about an hour; N=… for fewer)
+	@$(PY) -m tests.faults --conversations $(N) --every 5 --seed 9
 
 widget: ## build bot/web/dist/widget.js from bot/web/widget (needs Node; the built file is in the repository)
 	@npm ci --silent && node bot/web/widget/build.mjs

@@ -55,11 +55,17 @@ def records() -> Records:
 
 def receiving() -> bool:
     """Whether hand-offs reach anybody: a clinician has an account, or they are sent on."""
+    lately = receiving_lately()
+    if lately is None:
+        lately = bool(targets()) or records().has_clinicians()
+        _Open.receiving = (time.monotonic(), lately)
+    return lately
+
+
+def receiving_lately() -> bool | None:
+    """The same as far as it was asked a short while ago, which takes no thread; None when it must be asked."""
     asked, known = _Open.receiving
-    if time.monotonic() - asked > SECONDS_UNTIL_ASKED_AGAIN:
-        known = bool(targets()) or records().has_clinicians()
-        _Open.receiving = (time.monotonic(), known)
-    return known
+    return known if time.monotonic() - asked <= SECONDS_UNTIL_ASKED_AGAIN else None
 
 
 def sender_of(link: str, seconds: int | None = None) -> str | None:
@@ -98,7 +104,8 @@ class Person:
             diary = wish == "ask_progress" or pending == CHECK_IN
             self._memory = await asyncio.to_thread(self._read, diary)
         else:
-            self._memory = Memory(receiving=await asyncio.to_thread(receiving))
+            lately = receiving_lately()
+            self._memory = Memory(receiving=await asyncio.to_thread(receiving) if lately is None else lately)
         return self._memory
 
     def replies(self) -> list[cards.Card]:

@@ -151,3 +151,14 @@ class Record:
         self.result = None
         self.misses = 0
         return undone
+
+
+KINDS: dict[str, type | tuple[type, ...]] = {
+    key: type(value) if value is not None else (str, type(None)) for key, value in asdict(Record()).items()
+}
+"""What each field holds, as the slot has it."""
+
+
+def is_whole(data: Any) -> bool:
+    """Whether a slot's value is a record that can be read again."""
+    return isinstance(data, Mapping) and all(isinstance(data.get(key), kind) for key, kind in KINDS.items())

@@ -168,7 +168,8 @@ class Turn:
         card = plan_card(made, plan_address(record.plan_id), side_of(record.findings))
         # What was shown is what is kept; the address is not, for it opens the page.
         kept = {key: value for key, value in (card.data or {}).items() if key not in ("kind", "page")}
-        name = sha256(f"{record.plan_id} {json.dumps(kept, sort_keys=True, default=str)}".encode()).hexdigest()[:32]
+        # Not by the address: a turn that is worked again after a failure draws another one for the same plan.
+        name = sha256(json.dumps(kept, sort_keys=True, default=str).encode()).hexdigest()[:32]
         self.effects.append(Planned(name, made.version, kept))
         return card
 

@@ -10,6 +10,9 @@ from rasa.shared.exceptions import RasaException
 from rasa_sdk import Action
 from rasa_sdk.executor import ActionExecutor
 
+from actions.record import is_whole
+from bot.history import RECORD
+
 MODULES = ("actions.conversation",)
 
 
@@ -47,11 +50,34 @@ def _check_shape(_: RemoteAction, result: Any) -> bool:
     """What an answer of our own executor can be wrong in; instead of Rasa's JSON schema.
 
     Rasa checks its own schema against the meta-schema at every call, which takes two thirds of a turn (measured,
-    `docs/performance.md`). That guards against a foreign server; here both sides are one process.
+    `docs/performance.md`). That guards against a foreign server; here both sides are one process. What passes here is
+    stored in the talk, so a record that could not be read again must not pass.
     """
     if not isinstance(result, dict) or not all(isinstance(result.get(key), list) for key in ("events", "responses")):
         raise RasaException("an action must answer with events and responses")
+    if not result["responses"] or not all(_is_response(one) for one in result["responses"]):
+        raise RasaException("an action must say something, in messages with a text")
+    if not all(_is_event(one) for one in result["events"]):
+        raise RasaException("an action may only set the record, whole, or begin the talk anew")
     return True
+
+
+def _is_response(one: Any) -> bool:
+    buttons = one.get("buttons") or [] if isinstance(one, dict) else None
+    return (
+        isinstance(buttons, list)
+        and all(isinstance(button, dict) for button in buttons)
+        and isinstance(one.get("text"), str)
+        and isinstance(one.get("custom") or {}, dict)
+    )
+
+
+def _is_event(one: Any) -> bool:
+    if not isinstance(one, dict) or one.get("event") not in ("slot", "restart"):
+        return False
+    return one["event"] == "restart" or (
+        one.get("name") == RECORD and (one.get("value") is None or is_whole(one["value"]))
+    )
 
 
 def use_in_process_check() -> None:

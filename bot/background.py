@@ -18,6 +18,7 @@ from actions.handoff.webhook import open_session
 from actions.inbox.server import start_inbox
 from actions.records.effects import Effect, HandedOff
 from actions.records.retention import keep_purging
+from bot.beats import BEAT, keep_beating
 from bot.postman import Postman, keep_bringing
 from bot.trackers import TalkStore
 from bot.transcripts import transcript_of
@@ -43,6 +44,8 @@ class Background:
         await self._start_delivery()
         self._run(keep_bringing(Postman(self._agent, records), self._replied))
         self._run(keep_purging(records))
+        if BEAT in os.environ:
+            self._run(keep_beating(int(os.environ[BEAT])))
         inbox = await start_inbox(records, transcript_of(self._store), self._replied.set)
         if inbox is not None:
             self._open.push_async_callback(inbox.cleanup)
@@ -64,7 +67,7 @@ class Background:
             print(f"Hand-offs are not sent on: {error}", file=sys.stderr, flush=True)
             return
         session = await self._open.enter_async_context(open_session(settings))
-        deliverer = Deliverer(self._store.records, settings, session)
+        deliverer = Deliverer(self._store.records, settings, session, clock=self._store.records.now)
         self._open.callback(deliverer.close)
         self._run(keep_delivering(deliverer, self._handed_off))
         known.tell(self._written)

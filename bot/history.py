@@ -15,8 +15,8 @@ from typing import Any
 from rasa.shared.core.events import ActionExecuted, Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
-TURNS = 3
-"""Turns that a live tracker keeps; the database keeps all."""
+TURNS = 1
+"""Turns that a live tracker keeps; the database keeps all. Each further one costs 2 to 3 % of a turn."""
 RECORD = "record"
 
 Saved = tuple[int, datetime]

@@ -17,8 +17,9 @@ from actions.records.database import make_engine
 from bot.locks import Keeper
 
 PREFIX = "kneewise:lock:"
-SECONDS_A_PLACE_LASTS = 10.0
-"""After so long without a sign of its holder, a place in Redis is free: the worker has died."""
+SECONDS_A_PLACE_LASTS = 3.0
+"""After so long without a sign of its holder, a place in Redis is free: the worker has died. Less than a turn may take, so
+that whose worker died has an answer from the next one at the first try."""
 SECONDS_FOR_REDIS = 1.0
 
 EXTEND = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('pexpire', KEYS[1], ARGV[2]) end return 0"

@@ -76,8 +76,13 @@ async def make_agent(model: str, endpoints: AvailableEndpoints) -> Agent:
     agent.processor.tracker_store = endpoints.tracker_store
     endpoints.tracker_store.domain = agent.domain
     agent.processor.graph_runner = PlainRunner(agent.processor.graph_runner)
+    agent.processor._check_for_unseen_features = _nothing_is_unseen
     await _warm_up(agent, endpoints)
     return agent
+
+
+def _nothing_is_unseen(_: dict[str, Any]) -> None:
+    """Instead of Rasa's look for intents that the domain does not have: it builds an empty domain at every message, and only warns."""
 
 
 async def _warm_up(agent: Agent, endpoints: AvailableEndpoints) -> None:

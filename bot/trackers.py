@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timezone
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -225,7 +225,7 @@ class TalkStore(TrackerStore):  # type: ignore[misc]
             if secret is not None:
                 link = insert(connection, plan_links).values(secret=secret, sender_id=person)
                 connection.execute(link.on_conflict_do_nothing())
-            answered = _answered(person, events)
+            answered = _answered(person, events, now)
             if answered is not None:
                 connection.execute(sa.insert(turns), answered)
         return number + len(events), now
@@ -248,19 +248,30 @@ class TalkStore(TrackerStore):  # type: ignore[misc]
             return list(connection.execute(sa.select(talk_events.c.sender_id).distinct()).scalars())
 
 
-def _answered(person: str, events: list[Event]) -> dict[str, Any] | None:
-    """The row of `turns` for the events of one turn; None when its message has no id of its own."""
+def _answered(person: str, events: list[Event], now: datetime) -> dict[str, Any] | None:
+    """The row of `turns` for the events of one turn.
+
+    None when its message has no id of its own, and when the turn failed: the message is to be worked when it comes again.
+    """
     said = next((event for event in events if isinstance(event, UserUttered)), None)
     if said is None or not str(said.message_id or "").startswith(ONCE):
         return None
     answer = [_message_of(event) for event in events if isinstance(event, BotUttered)]
-    return {"sender_id": person, "message_id": said.message_id, "at": time.time(), "answer": json.dumps(answer)}
+    if not answer or any(is_safety(message) for message in answer):
+        return None
+    at = now.replace(tzinfo=timezone.utc).timestamp()
+    return {"sender_id": person, "message_id": said.message_id, "at": at, "answer": json.dumps(answer)}
 
 
 def _message_of(event: BotUttered) -> dict[str, Any]:
     """A message as a channel got it."""
     message = {"text": event.text, "buttons": event.data.get("buttons"), "custom": event.data.get("custom")}
     return {key: value for key, value in message.items() if value}
+
+
+def is_safety(message: Mapping[str, Any]) -> bool:
+    """Whether a message says that something failed."""
+    return ((message.get("custom") or {}).get("card") or {}).get("kind") == "safety"
 
 
 async def _in_thread(work: Callable[[], Result]) -> Result:

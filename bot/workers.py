@@ -19,6 +19,8 @@ from contextlib import suppress
 
 from prometheus_client.multiprocess import mark_process_dead
 
+from bot.beats import BEAT, Beats
+
 WORKERS, NUMBER = "KNEEWISE_WORKERS", "KNEEWISE_WORKER"
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 ONCE_ONLY = {"KNEEWISE_INBOX_PORT": "off", "KNEEWISE_TELEGRAM_POLLING": "0"}
@@ -87,7 +89,8 @@ class Workers:
     def __init__(self, amount: int, command: list[str], environ: Mapping[str, str]):
         self._amount, self._command, self._environ = amount, command, dict(environ)
         self._stopping = asyncio.Event()
-        self._code, self._lived = 0, False
+        self._never_started: set[int] = set()
+        self._code = 0
         self._folder = tempfile.mkdtemp(prefix="kneewise-metrics-")
 
     async def run(self) -> int:
@@ -107,15 +110,14 @@ class Workers:
 
     async def _keep(self, number: int) -> None:
         """One worker after the other in one place."""
-        pause = SHORTEST_PAUSE
+        pause, first = SHORTEST_PAUSE, True
         while not self._stopping.is_set():
             begun = time.monotonic()
             code = await self._one(number)
             lived = time.monotonic() - begun > SECONDS_OF_A_LIFE
-            self._lived = self._lived or lived
-            if not self._stopping.is_set() and code > 0 and not self._lived:
-                self._code = code  # it ended by itself and has said why; starting it again would change nothing
-                self._stopping.set()
+            if first and code > 0 and not lived and not self._stopping.is_set():
+                self._could_not_start(number, code)
+            first = False
             if self._stopping.is_set():
                 return
             pause = SHORTEST_PAUSE if lived else min(2 * pause, LONGEST_PAUSE)
@@ -123,21 +125,39 @@ class Workers:
             with suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause)
 
+    def _could_not_start(self, number: int, code: int) -> None:
+        """Give up once no worker could start at all: each has said why, and a further try changes nothing.
+
+        As long as another one serves, it is tried again: the database may come back, or the model be whole again.
+        """
+        self._never_started.add(number)
+        if len(self._never_started) == self._amount:
+            self._code = code
+            self._stopping.set()
+
     async def _one(self, number: int) -> int:
         """Run one worker to its end; its exit code."""
         settings = {**self._environ, NUMBER: str(number), METRICS_FOLDER: self._folder}
         if number:
             settings |= ONCE_ONLY
-        worker = await asyncio.create_subprocess_exec(*self._command, env=settings, stdin=asyncio.subprocess.PIPE)
+        beats = Beats()
+        settings[BEAT] = str(beats.writes)
+        worker = await asyncio.create_subprocess_exec(
+            *self._command, env=settings, stdin=asyncio.subprocess.PIPE, pass_fds=[beats.writes]
+        )
+        beats.listen()
         stopping, ended = asyncio.ensure_future(self._stopping.wait()), asyncio.ensure_future(worker.wait())
-        await asyncio.wait([stopping, ended], return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        if not ended.done():
+        still = asyncio.ensure_future(beats.stand_still())
+        await asyncio.wait([stopping, ended, still], return_when=asyncio.FIRST_COMPLETED)
+        for waited in (stopping, still):
+            waited.cancel()
+        if self._stopping.is_set() and not ended.done():
             worker.terminate()
             await asyncio.wait([ended], timeout=SECONDS_TO_STOP)
         if not ended.done():
             worker.kill()
         code = await ended
+        beats.close()
         mark_process_dead(worker.pid, self._folder)
         return code
 

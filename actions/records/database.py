@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ SECONDS_TO_WAIT = 10
 """How long a writer of SQLite waits for the one before."""
 SECONDS_BETWEEN = 0.02
 WRITES = "kneewise_writes"
+SECONDS_OF_A_CONNECTION = 3600
 
 
 def database_url() -> str:
@@ -37,7 +39,7 @@ def make_engine(url: str) -> sa.engine.Engine:
     if url.startswith("postgres://"):
         url = "postgresql://" + url.removeprefix("postgres://")
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, future=True, pool_pre_ping=True)
+        return sa.create_engine(url, future=True, pool_pre_ping=True, pool_recycle=SECONDS_OF_A_CONNECTION)
     # SQLAlchemy opens a SQLite file anew for each statement, unless told to keep connections. In memory there is
     # one connection, the database itself, which one thread uses at a time.
     one = {"pool_size": 1, "max_overflow": 0} if url in IN_MEMORY else {}
@@ -116,3 +118,39 @@ def reading(engine: sa.engine.Engine) -> Iterator[sa.engine.Connection]:
 def insert(connection: sa.engine.Connection, table: sa.Table) -> Any:
     """An INSERT into `table` that can say what to do `on_conflict`, for the database at hand."""
     return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
+
+
+class ServerClock:
+    """The time of the database server, in UTC without zone: one clock for all workers, on whatever machine they are.
+
+    It is asked when a connection is opened, and counted on from there, so that a jump of this machine's own clock changes
+    nothing: a wrong one would forget everybody, or keep a hand-off waiting for as long as it was wrong by.
+
+    Args:
+        engine: a PostgreSQL; its connections are opened anew every hour.
+    """
+
+    def __init__(self, engine: sa.engine.Engine):
+        self._asked: tuple[datetime, float] | None = None
+        sa.event.listen(engine, "connect", self._ask)
+        self._engine = engine
+
+    def __call__(self) -> datetime:
+        """The time."""
+        asked, counted = self._asked or self._ask_now()
+        return asked + timedelta(seconds=time.monotonic() - counted)
+
+    def _ask_now(self) -> tuple[datetime, float]:
+        connection = self._engine.raw_connection()
+        try:
+            return self._ask(connection)
+        finally:
+            connection.close()
+
+    def _ask(self, connection: Any, _: Any = None) -> tuple[datetime, float]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT clock_timestamp() AT TIME ZONE 'UTC'")
+            asked = (cursor.fetchone()[0], time.monotonic())
+        connection.rollback()
+        self._asked = asked
+        return asked

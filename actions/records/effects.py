@@ -23,6 +23,7 @@ class Planned:
     """The person was shown a plan."""
 
     id: str
+    """The same for the same content; it stands for this person only."""
     version: str
     content: Mapping[str, Any]
 

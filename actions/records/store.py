@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from actions.records import forget
-from actions.records.database import IN_MEMORY, database_url, make_engine, reading
+from actions.records.database import IN_MEMORY, ServerClock, database_url, make_engine, reading
 from actions.records.effects import Effect, Erased, Memory
 from actions.records.identity import Identity, server_secret
 from actions.records.migrate import migrate
@@ -49,7 +49,7 @@ class Records:
         secret: bytes | None = None,
         targets: Callable[[], Sequence[str]] = targets,
         body_of: BodyOf = plain_body,
-        clock: Callable[[], datetime] = utc_now,
+        clock: Callable[[], datetime] | None = None,
     ):
         """Open the database and bring its tables to the newest revision.
 
@@ -58,7 +58,7 @@ class Records:
             secret: that of the installation when None.
             targets: where hand-offs are sent.
             body_of: makes what is sent to a target.
-            clock: the time, in UTC without zone.
+            clock: the time, in UTC without zone; that of the PostgreSQL server, or of this machine, when None.
 
         Raises:
             BadSecret: the secret cannot be used, or is not the one that the database was written with.
@@ -66,7 +66,8 @@ class Records:
         self.url = url or database_url()
         self.identity = Identity(server_secret() if secret is None else secret)
         self.engine = make_engine(self.url)
-        self._targets, self._body_of, self.clock = targets, body_of, clock
+        self._targets, self._body_of = targets, body_of
+        self.clock = clock or (utc_now if self.url.startswith("sqlite") else ServerClock(self.engine))
         migrate(self.engine, self.identity)
 
     def now(self) -> datetime:

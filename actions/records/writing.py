@@ -81,12 +81,11 @@ class Writer:
         self._once(tables.assessments, row)
 
     def _planned(self, effect: Planned) -> None:
-        """A plan that is there already is brought up to date, if it is this person's."""
+        """A plan that this person has already is brought up to date."""
         table = tables.plans
         change = {"at": self.now, "version": effect.version, "content": dict(effect.content)}
-        made = insert(self.connection, table).values(id=effect.id, person=self.person, **change)
-        mine = table.c.person == self.person
-        self.connection.execute(made.on_conflict_do_update(index_elements=["id"], set_=change, where=mine))
+        made = insert(self.connection, table).values(id=digest(self.person, effect.id), person=self.person, **change)
+        self.connection.execute(made.on_conflict_do_update(index_elements=["id"], set_=change))
 
     def _checked_in(self, effect: CheckedIn) -> None:
         change = {"at": self.now, "answers": dict(effect.answers), "step": effect.step}

@@ -6,7 +6,8 @@ import asyncio
 import logging
 import os
 import time
-from typing import Any
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
@@ -18,8 +19,10 @@ from bot.history import RECORD
 from bot.trackers import ONCE, TalkMovedOn
 
 logger = logging.getLogger(__name__)
+Result = TypeVar("Result")
 
-SECONDS_FOR_A_TURN = float(os.environ.get("KNEEWISE_TURN_SECONDS", "15"))
+SECONDS_FOR_A_TURN = float(os.environ.get("KNEEWISE_TURN_SECONDS", "4"))
+"""Whoever writes has an answer or the safety card within 5 seconds, the way there and back included."""
 
 
 class Collector(OutputChannel):
@@ -64,7 +67,7 @@ async def turn(
     collector, begun = Collector(), time.perf_counter()
     try:
         logs.TALK.set(_person(agent, sender)[: logs.LETTERS])
-        await asyncio.wait_for(_work(agent, sender, text, channel, message_id, collector), SECONDS_FOR_A_TURN)
+        await within(SECONDS_FOR_A_TURN, _work(agent, sender, text, channel, message_id, collector))
     except Exception as error:  # noqa: BLE001  nothing may leave the person without an answer
         logger.error("turn failed: %s", where(error))
         collector.messages.clear()
@@ -72,6 +75,25 @@ async def turn(
     _count(channel, collector, messages, time.perf_counter() - begun)
     logs.TALK.set(None)
     return messages
+
+
+async def within(seconds: float, work: Coroutine[Any, Any, Result]) -> Result:
+    """What `work` returns, if it does so in time. It is cancelled else, and not waited for: to let go of what it holds may
+    take as long as the thing that hangs.
+
+    Raises:
+        asyncio.TimeoutError: it did not.
+    """
+    working = asyncio.ensure_future(work)
+    working.add_done_callback(lambda done: done.cancelled() or done.exception())
+    try:
+        await asyncio.wait([working], timeout=seconds)
+    finally:
+        if not working.done():
+            working.cancel()
+    if not working.done():
+        raise asyncio.TimeoutError
+    return working.result()
 
 
 def _count(channel: str, collector: Collector, messages: list[dict[str, Any]], seconds: float) -> None:

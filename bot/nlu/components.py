@@ -51,10 +51,20 @@ WITH_TOPIC = ("ask_topic", "ask_exercises")
 CANNOT_BE_UNDONE = ("start_over", "delete_my_data", "go_back")
 SURE = 0.6
 """Probability from which a wish is carried out that loses what was told."""
+NEVER = 2.0
+NEARNESS = {"report": 0.5, "check_in": 0.5, "out_of_scope": 0.84}
+"""How near a question must come to a known wording of a topic to be taken for it, by the intent that the classifier gives."""
+OWN_CARDS = ("ask_exercises", "medicine_dose", "ask_human")
+"""Questions that have cards of their own."""
+NEAR_WHEN_UNSURE = 0.7
+"""The same for other intents, where the classifier is not sure."""
 NOT_UNDERSTOOD = "nlu_fallback"
 NO_TOPIC_BELOW = 0.42
-SURELY_ASKED = 0.5
-"""Nearness to a known wording from which a question that tells symptoms as well is answered."""
+CLAUSE_ASKS = re.compile(
+    r"(?:[,.;:!-]|\b(?:so|and|or|but))\s+(?:(?:is|are|am|was|do|does|did|can|could|should|will|would|shall|may|might)"
+    r"\s+(?:i|it|that|this|they|you|we|these|there|my|the)\b|what|why|how|any (?:advice|tips?|ideas?)\b|yes or no\b)"
+)
+"""After a comma or a joining word: "…, am i doing it wrong", "… and how long for"."""
 ADVICE = Path("clinical/advice.yml")
 TOPICS = Path("data/nlu/topics.txt")
 SHORT = 60
@@ -351,11 +361,10 @@ class IntentReader(GraphComponent):
             else:
                 ranking, topic, similar = self._understand(text, vector)
             best, confidence = ranking[0]
-            if (
-                best in ("report", "check_in", "out_of_scope")
-                and self._asks_something(text)
-                and similar >= SURELY_ASKED
-            ):
+            needed = min(
+                NEARNESS.get(best, NEVER), NEAR_WHEN_UNSURE if confidence < SURE and best not in OWN_CARDS else NEVER
+            )
+            if similar >= needed and self._asks_something(text):
                 best, confidence = "ask_topic", similar
             needed = SURE if best in CANNOT_BE_UNDONE else self._threshold
             understood = confidence >= needed and re.search(r"[^\W\d_]{2}", text) is not None
@@ -386,10 +395,11 @@ class IntentReader(GraphComponent):
         return ranking, topic, similar
 
     def _asks_something(self, text: str) -> bool:
-        """A question by its mark, its first word, or a phrase that asks."""
+        """A question by its mark, its first word, a clause that begins as questions do, or a phrase that asks."""
         words = _words(text)
         line = f" {' '.join(words)} "
-        return "?" in text or bool(words and words[0] in ASKING) or any(f" {phrase} " in line for phrase in self._asks)
+        begins = "?" in text or bool(words and words[0] in ASKING) or CLAUSE_ASKS.search(text.lower().replace("'", ""))
+        return bool(begins) or any(f" {phrase} " in line for phrase in self._asks)
 
 
 def topic_wordings() -> list[tuple[str, str]]:

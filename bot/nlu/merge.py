@@ -10,7 +10,7 @@ from bot.nlu.reader import Read, View
 from bot.nlu.second import Opinion
 from bot.nlu.status import ABSENT, OTHER, PRESENT, UNCERTAIN
 
-LOW, HIGH = 0.2, 0.35
+LOW, HIGH = 0.05, 0.2
 """Chance that a red flag is spoken of, by the second reader alone: from LOW it is asked, from HIGH it is taken as said."""
 SURE = 0.8
 """The same for other findings, which nobody asks at once."""
@@ -24,6 +24,8 @@ HEARD_ENOUGH = 0.1
 """Chance from which a finding that the exact reader hears as present counts as said."""
 MISHEARD = 0.02
 """Chance below which what the exact reader hears is another thing, no red flags among them: "it is hot today"."""
+CLAIMED = 0.5
+"""Chance from which another finding explains why the second reader does not hear this one."""
 STILL_OPEN = 0.4
 """Chance of `present` from which a red flag is asked although another status is likelier."""
 CLEAN = 0.8
@@ -70,6 +72,8 @@ def merge(
             status = _watched(opinion, ruled)
         else:
             status = _status(opinion, ruled, opinion.finding in red_flags, long)
+            if ruled == PRESENT and _drowned(opinion, opinions, rules.values()):
+                status = PRESENT
         if status == UNCERTAIN and ruled == PRESENT and _answers_no(view):
             status = PRESENT
         if status == OTHER and ruled == PRESENT and view.for_somebody_else and opinion.finding in red_flags:
@@ -79,6 +83,16 @@ def merge(
         if status is not None:
             merged.append(replace(heard, status=status) if heard else _read(view, opinion, status))
     return sorted(merged, key=lambda read: (read.start, read.id))
+
+
+def _drowned(opinion: Opinion, opinions: Sequence[Opinion], rules: Collection[Read]) -> bool:
+    """The message speaks of something else as well, so that its whole meaning tells little of this finding.
+
+    The second reader learns from messages that speak of one thing; the rules read one thing after another.
+    """
+    if opinion.spoken < MISHEARD:
+        return any(other.spoken >= CLAIMED for other in opinions if other is not opinion)
+    return any(read.status != PRESENT for read in rules if read.id != opinion.finding)
 
 
 def _watched(opinion: Opinion, ruled: str | None) -> str | None:

@@ -10,6 +10,7 @@ from bot.quiet import quieten
 
 quieten()
 
+import argparse  # noqa: E402
 import asyncio  # noqa: E402
 import json  # noqa: E402
 import os  # noqa: E402
@@ -83,8 +84,10 @@ async def day(agent: Any, sender: str, opening: str) -> tuple[float, int]:
     return sum(taken) / len(taken), len(taken)
 
 
-async def check_ins(agent: Any, days: int, set_day: Callable[[date], None], sender: str = "bench-days") -> float:
-    """What a turn of a check-in costs on the last days, relative to the first ones.
+async def check_ins(
+    agent: Any, days: int, set_day: Callable[[date], None], sender: str = "bench-days"
+) -> tuple[float, float]:
+    """What a turn of a check-in costs on the first ten days and on the last ten: processor milliseconds, medians.
 
     Args:
         agent: the bot.
@@ -99,21 +102,47 @@ async def check_ins(agent: Any, days: int, set_day: Callable[[date], None], send
     for number in range(1, days + 1):
         set_day(begin + timedelta(days=number))
         cost.append((await day(agent, sender, "/checkin"))[0])
-    return median(cost[-10:]) / median(cost[:10])
+    return median(cost[:10]), median(cost[-10:])
 
 
-async def _measure() -> bool:
+async def measure(at: tuple[int, ...], talks: int, days: int) -> dict[str, float]:
+    """Both on a new database.
+
+    Args:
+        at: turns to look at, rising.
+        talks: how many talks.
+        days: how many check-ins.
+
+    Returns:
+        Ratios by "turn N" and "day N", and the milliseconds of a check-in as "first_ms" and "last_ms".
+    """
     from bot.server import make_agent, make_endpoints
 
     with tempfile.TemporaryDirectory() as folder:
         agent = await make_agent(str(ROOT / "models"), make_endpoints(f"sqlite:///{folder}/flat.db"))
-        found = await ratios(agent)
-        for number, ratio in found.items():
-            print(f"turn {number:3}: {ratio:.2f} of turn 5", flush=True)
-        last = await check_ins(agent, 365, lambda day: os.environ.__setitem__("KNEEWISE_TODAY", day.isoformat()))
-        print(f"check-in on day 365: {last:.2f} of day 1")
-    return max(*found.values(), last) <= MOST
+        found = {f"turn {number}": ratio for number, ratio in (await ratios(agent, at, talks)).items()}
+        first, last = await check_ins(
+            agent, days, lambda day: os.environ.__setitem__("KNEEWISE_TODAY", day.isoformat())
+        )
+    return {**found, f"day {days}": last / first, "first_ms": first, "last_ms": last}
+
+
+def main() -> int:
+    """Print the figures, as JSON when asked for.
+
+    Returns:
+        0 when nothing costs more than `MOST` times what it did at first.
+    """
+    parser = argparse.ArgumentParser(description="Does a long talk cost more than a short one?")
+    parser.add_argument("--turns", type=int, nargs="+", default=[5, 20, 100, 300])
+    parser.add_argument("--talks", type=int, default=5)
+    parser.add_argument("--days", type=int, default=365)
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    found = asyncio.run(measure(tuple(asked.turns), asked.talks, asked.days))
+    print(json.dumps(found) if asked.json else "\n".join(f"{name:10} {value:6.2f}" for name, value in found.items()))
+    return 0 if all(value <= MOST for name, value in found.items() if not name.endswith("ms")) else 1
 
 
 if __name__ == "__main__":
-    sys.exit(0 if asyncio.run(_measure()) else 1)
+    sys.exit(main())

@@ -63,9 +63,10 @@ class Site:
         database: a PostgreSQL.
         redis: a Valkey.
         workers: how many.
+        proxy: with nginx in front of them, at `url`; they are always at `inside`.
     """
 
-    def __init__(self, folder: Path, database: str, redis: str, workers: int):
+    def __init__(self, folder: Path, database: str, redis: str, workers: int, proxy: bool = True):
         self.behind, port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.inside = f"http://127.0.0.1:{self.behind}"
@@ -80,9 +81,11 @@ class Site:
         self._bot = subprocess.Popen(
             [sys.executable, "-m", "bot"], cwd=ROOT, env={**os.environ, **settings}, stdout=self._log, stderr=self._log
         )
-        self._nginx = subprocess.Popen(
-            nginx_command(nginx_folder(folder, port, self.behind)), stdout=self._log, stderr=self._log
-        )
+        self._nginx: subprocess.Popen[bytes] | None = None
+        if proxy:
+            self._nginx = subprocess.Popen(
+                nginx_command(nginx_folder(folder, port, self.behind)), stdout=self._log, stderr=self._log
+            )
         self._workers = workers
 
     def log(self) -> str:
@@ -123,11 +126,13 @@ class Site:
 
     def stop(self) -> int:
         """End all of it; the bot's exit code."""
-        self._nginx.terminate()
+        if self._nginx is not None:
+            self._nginx.terminate()
         self._bot.terminate()
         try:
             return self._bot.wait(40)
         finally:
             self._bot.kill()
-            self._nginx.wait(10)
+            if self._nginx is not None:
+                self._nginx.wait(10)
             self._log.close()

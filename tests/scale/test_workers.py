@@ -98,6 +98,58 @@ def test_workers_that_cannot_start_are_not_tried_for_ever(tmp_path: Path) -> Non
     assert Run(tmp_path, "import sys; sys.exit(3)").process.wait(30) == 3
 
 
+ONE_CANNOT_START = """
+import os, sys
+from pathlib import Path
+tries = Path(os.environ["TRIES"])
+if os.environ["KNEEWISE_WORKER"] == "1" and len(tries.read_text()) < 2:
+    tries.write_text(tries.read_text() + "x")
+    sys.exit(3)
+"""
+
+
+def test_one_that_cannot_start_is_tried_again_while_others_serve(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tries").touch()
+    monkeypatch.setenv("TRIES", str(tmp_path / "tries"))
+    run = Run(tmp_path, ONE_CANNOT_START + WORKER)
+    assert {number for number, *_ in run.up(3)} == {"0", "1", "2"}
+    run.process.terminate()
+    assert run.process.wait(30) == 0
+
+
+STANDS_STILL = """
+import asyncio, os, time
+from pathlib import Path
+from bot import beats
+async def work():
+    print("up", os.environ["KNEEWISE_WORKER"], "-", os.getpid(), flush=True)
+    asyncio.ensure_future(beats.keep_beating(int(os.environ[beats.BEAT])))
+    await asyncio.sleep(0.5)
+    if os.environ["KNEEWISE_WORKER"] == "2" and not Path(os.environ["BLOCKED"]).exists():
+        Path(os.environ["BLOCKED"]).touch()
+        time.sleep(1000)
+    await asyncio.Event().wait()
+asyncio.run(work())
+"""
+
+
+def test_one_that_stands_still_is_ended_and_the_next_one_serves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BLOCKED", str(tmp_path / "blocked"))
+    monkeypatch.setattr(
+        "tests.scale.test_workers.SUPERVISE", "from bot import beats; beats.SECONDS_STILL = 2.0\n" + SUPERVISE
+    )
+    run = Run(tmp_path, STANDS_STILL)
+    first = run.up(4)
+    assert first[3][0] == "2"
+    assert not is_there(next(process for number, _, process in first if number == "2"))
+    run.process.terminate()
+    assert run.process.wait(30) == 0
+
+
 @pytest.mark.parametrize(
     ("environ", "amount"),
     [

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import itertools
+import json
 import logging
+import time
 import uuid
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -15,13 +20,17 @@ from rasa.shared.core.events import BotUttered
 import actions.conversation
 from actions import cards
 from actions.dialogue import Talk
+from actions.records.tables import plans
 from actions.wording import service
+from bot.actions_in_process import InProcessActions
 from bot.channels import turns
 from bot.channels.rest import turn
+from bot.play import play, read_script
 from bot.trackers import TalkStore
-from tests.conftest import card
+from tests.conftest import ROOT, card
 
 SECRET = "my secret words about the calf"
+NONE_OF_THESE = '/answer{"question":"emergency_screen","value":[]}'
 
 
 def say(agent: Any, loop: asyncio.AbstractEventLoop, text: str) -> list[dict[str, Any]]:
@@ -75,6 +84,29 @@ def test_an_answer_that_hangs_gives_the_safety_card(
     assert card(messages, "safety") is not None
 
 
+def test_a_lock_that_hangs_when_it_is_given_back_does_not_hold_up_the_safety_card(
+    agent: Any, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    never = asyncio.Event()
+
+    class Hangs:
+        @contextlib.asynccontextmanager
+        async def lock(self, _: str) -> AsyncIterator[None]:
+            try:
+                yield
+                await never.wait()
+            finally:
+                await asyncio.shield(never.wait())
+
+    monkeypatch.setattr(turns, "SECONDS_FOR_A_TURN", 0.3)
+    monkeypatch.setattr(agent, "lock_store", Hangs())
+    begun = time.monotonic()
+    assert card(say(agent, loop, "my knee hurts"), "safety") is not None
+    assert time.monotonic() - begun < 4
+    never.set()
+    loop.run_until_complete(asyncio.sleep(0))
+
+
 def test_an_empty_answer_becomes_the_safety_card(
     agent: Any, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,6 +125,71 @@ def test_the_talk_goes_on_after_a_failure(
         broken.setattr(Talk, "reply", raising)
         assert card(talk("no"), "safety") is not None
     assert "34 years" in " ".join(message.get("text", "") for message in talk("/summary"))
+
+
+NONSENSE: list[Any] = [
+    None, "sorry", {}, {"events": [], "responses": []}, {"events": [], "responses": [{"text": 7}]},
+    {"events": [{"event": "no such event"}], "responses": [{"text": "my knee is a teapot"}]},
+    {"events": [{"event": "slot", "name": "record", "value": "gone"}], "responses": [{"text": "wrong"}]},
+    {"events": [{"event": "slot", "name": "record", "value": {"findings": 5}}], "responses": [{"text": "wrong"}]},
+    {"events": [{"event": "restart"}], "responses": []},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("nonsense", NONSENSE, ids=range(len(NONSENSE)))
+def test_an_action_that_answers_nonsense_gives_the_safety_card_and_leaves_the_talk_as_it_was(
+    agent: Any, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch, nonsense: Any
+) -> None:
+    sender = uuid.uuid4().hex
+
+    def says(text: str, id: str) -> list[dict[str, Any]]:
+        return loop.run_until_complete(turn(agent, sender, text, "rest", id))
+
+    async def request(*_: Any, **__: Any) -> Any:
+        return deepcopy(nonsense)
+
+    says("my knee hurts on the stairs, i am 34", "one")
+    with monkeypatch.context() as broken:
+        broken.setattr(InProcessActions, "request", request)
+        assert card(says(NONE_OF_THESE, "two"), "safety") is not None
+    asked = card(says(NONE_OF_THESE, "two"), "question")
+    assert asked is not None
+    assert asked["id"] == "recent_injury"
+    assert "34 years" in json.dumps(says("/summary", "three"))
+
+
+def test_what_failed_is_worked_when_it_comes_again_under_its_id(
+    agent: Any, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sender = uuid.uuid4().hex
+    with monkeypatch.context() as broken:
+        broken.setattr(Talk, "reply", raising)
+        assert card(loop.run_until_complete(turn(agent, sender, "i am 34", "rest", "one")), "safety") is not None
+    again = loop.run_until_complete(turn(agent, sender, "i am 34", "rest", "one"))
+    assert card(again, "safety") is None
+    assert loop.run_until_complete(turn(agent, sender, "i am 34", "rest", "one")) == again
+
+
+def test_a_plan_that_is_worked_again_after_a_failed_save_is_one_plan(
+    agent: Any, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sender, store = uuid.uuid4().hex, agent.tracker_store
+    script = read_script(ROOT / "tests/conversations/self_care_by_tapping.yml")
+    numbers, failed = itertools.count(), []
+
+    async def send(text: str) -> list[dict[str, Any]]:
+        id = f"m{next(numbers)}"
+        with monkeypatch.context() as broken:
+            broken.setattr(store, "_append", raising)
+            failed.append(await turn(agent, sender, text, "rest", id))
+        return await turn(agent, sender, text, "rest", id)
+
+    played = loop.run_until_complete(play(script, send))
+    assert not played.problems
+    assert all(card(messages, "safety") is not None for messages in failed)
+    with store.records.reading() as connection:
+        mine = sqlalchemy.select(plans.c.id).where(plans.c.person == store.records.person(sender))
+        assert len(connection.execute(mine).all()) == 1
 
 
 def test_a_talk_that_another_worker_wrote_to_meanwhile_is_worked_once_more(

@@ -13,7 +13,7 @@ from rasa.shared.core.events import BotUttered
 
 from actions import cards
 from actions.conversation import where
-from bot.channels.turns import card_message, turn
+from bot.channels.turns import card_message, turn, within
 from bot.channels.web.entries import Entry, answered, entries_of
 from bot.channels.web.limits import BEGINNING, LONGEST_ID, LONGEST_TEXT, MOST_IN_LINE, SAYING, Buckets
 from bot.channels.web.place import settings
@@ -29,6 +29,8 @@ HISTORY_TURNS = 200
 LIVE_TURNS = 20
 """Turns that are read for a page that loads, and for those that have followed so far."""
 SECONDS_OF_A_POLL = 25.0
+SECONDS_TO_SAY = 4.5
+"""Longer than a turn may take: what is read before and after it can hang as well."""
 
 Result = TypeVar("Result")
 
@@ -124,7 +126,11 @@ class WebTalks:
         id, text = read_message(data)
         if not self.saying.take(session):
             raise Refusal("too_fast")
-        return await self._to_the_end(self._in_line(session, partial(self._worked, session, id, text)))
+        work = self._to_the_end(self._in_line(session, partial(self._worked, session, id, text)))
+        try:
+            return await within(SECONDS_TO_SAY, work)
+        except asyncio.TimeoutError:
+            raise Refusal("failed") from None
 
     async def _in_line(self, session: str, work: Callable[[Room], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
         """Do something with a session after all that was asked of it before."""

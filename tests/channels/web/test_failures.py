@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import threading
 from typing import Any
 
 import pytest
@@ -54,6 +55,36 @@ def test_a_failing_store_gives_the_safety_card(
         assert "OperationalError at" in caplog.text
         assert await page.say(SECRET, id="one") == {"ok": True}
         assert "safety" not in kinds((await site.page().open(page.token)).begun["history"])
+
+    run(test())
+
+
+@pytest.mark.parametrize("place", ["is_ended", "stored"], ids=["before the turn", "after it"])
+def test_a_store_that_hangs_is_not_waited_for(
+    site: Site, run: Run, agent: Any, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    whole, let_go = agent.tracker_store.stored, asyncio.Event()
+    ended = threading.Event()
+
+    async def stored(*given: Any) -> Any:
+        await let_go.wait()
+        return await whole(*given)
+
+    async def test() -> None:
+        page = await site.page().open()
+        with monkeypatch.context() as failing:
+            failing.setattr("bot.channels.web.talks.SECONDS_TO_SAY", 0.5)
+            if place == "stored":
+                failing.setattr(agent.tracker_store, "stored", stored)
+            else:
+                failing.setattr(site.talks.sessions, "is_ended", lambda _: ended.wait(30) and False)
+            told = await page.say("my knee hurts", id="one")
+            assert (told["ok"], told["error"]["code"]) == (False, "failed")
+            let_go.set()
+            ended.set()
+        assert await page.say("my knee hurts", id="one") == {"ok": True}
+        history = (await site.page().open(page.token)).begun["history"]
+        assert texts(history, "person") == ["my knee hurts"]
 
     run(test())
 
