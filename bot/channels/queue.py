@@ -154,10 +154,10 @@ class Queue:
         Returns:
             False when it was claimed before.
         """
-        key = self._key(name)
+        key, now = self._key(name), self._clock()
         try:
             with self._records.engine.begin() as connection:
-                connection.execute(sa.insert(channel_taken), {"key": key, "at": self._clock(), "work": work})
+                connection.execute(sa.insert(channel_taken), {"key": key, "at": now, "work": work})
         except IntegrityError:
             with self._records.reading() as connection:
                 by = connection.execute(sa.select(taken.work).where(taken.key == key)).scalar()
@@ -227,5 +227,6 @@ class Queue:
 
     def forget(self) -> None:
         """Drop the names of what was taken long ago."""
+        before = self._clock() - KNOWN_FOR
         with self._records.engine.begin() as connection:
-            connection.execute(sa.delete(channel_taken).where(taken.at < self._clock() - KNOWN_FOR))
+            connection.execute(sa.delete(channel_taken).where(taken.at < before))

@@ -72,8 +72,8 @@ def merge(
             status = _watched(opinion, ruled)
         else:
             status = _status(opinion, ruled, opinion.finding in red_flags, long)
-            if ruled == PRESENT and _drowned(opinion, opinions, rules.values()):
-                status = PRESENT
+            if heard and _drowned(opinion, heard, opinions, view.reads):
+                status = ruled
         if status == UNCERTAIN and ruled == PRESENT and _answers_no(view):
             status = PRESENT
         if status == OTHER and ruled == PRESENT and view.for_somebody_else and opinion.finding in red_flags:
@@ -85,14 +85,15 @@ def merge(
     return sorted(merged, key=lambda read: (read.start, read.id))
 
 
-def _drowned(opinion: Opinion, opinions: Sequence[Opinion], rules: Collection[Read]) -> bool:
+def _drowned(opinion: Opinion, heard: Read, opinions: Sequence[Opinion], reads: Sequence[Read]) -> bool:
     """The message speaks of something else as well, so that its whole meaning tells little of this finding.
 
     The second reader learns from messages that speak of one thing; the rules read one thing after another.
     """
+    others = [read for read in reads if read.id != opinion.finding]
     if opinion.spoken < MISHEARD:
-        return any(other.spoken >= CLAIMED for other in opinions if other is not opinion)
-    return any(read.status != PRESENT for read in rules if read.id != opinion.finding)
+        return bool(others) or any(other.spoken >= CLAIMED for other in opinions if other is not opinion)
+    return heard.status == PRESENT and any(read.yes_no and read.status != PRESENT for read in others)
 
 
 def _watched(opinion: Opinion, ruled: str | None) -> str | None:

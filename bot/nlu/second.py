@@ -25,7 +25,7 @@ from bot.nlu.reader import View
 KEPT = Path("data/nlu/second.npz")
 STATUSES = ("absent", "hypothetical", "other_person", "past", "present", "uncertain")
 MEANING_WEIGHT = 1.5
-STATUS_MEANING_WEIGHT = 1.0
+STATUS_MEANING_WEIGHT = 0.5
 WHOLE_WEIGHT = 0.5
 PLAINLY_NOT = -2.0
 """Score of words alone below which a finding needs no look at the meaning (measured: nothing is lost, docs/nlu.md)."""

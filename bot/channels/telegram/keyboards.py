@@ -116,8 +116,9 @@ class Keyboards:
 
     def forget(self) -> None:
         """Drop what has grown old."""
+        before = self._records.now() - KEPT_FOR
         with self._records.engine.begin() as connection:
-            connection.execute(sa.delete(telegram_keyboards).where(columns.at < self._records.now() - KEPT_FOR))
+            connection.execute(sa.delete(telegram_keyboards).where(columns.at < before))
 
     def _change(self, person: str, message: int, **values: Any) -> None:
         with self._records.engine.begin() as connection:
