@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,3 +25,16 @@ def read_entries(folder: Path) -> dict[str, list[str]]:
         for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
             entries.setdefault(entry["lookup"], []).extend(examples_of(entry))
     return entries
+
+
+def intent_lines(folder: Path) -> Iterator[tuple[str, str]]:
+    """(intent, example) of `intents/`, without those that begin with a slash.
+
+    Args:
+        folder: `data/nlu`.
+    """
+    for path in sorted(folder.glob("intents/*.yml")):
+        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
+            for text in examples_of(entry) if "intent" in entry else ():
+                if text and not text.startswith("/"):
+                    yield entry["intent"], text

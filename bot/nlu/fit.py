@@ -1,4 +1,4 @@
-"""Fits the second reader on the messages of `data/nlu/said/`: `python -m bot.nlu.fit`. Takes two to four minutes.
+"""Fits the second reader on the messages of `data/nlu/`: `python -m bot.nlu.fit`. Takes two to four minutes.
 
 `make train` fits anew only when the messages have changed, or the code that makes features of them or fits on them.
 """
@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
+from actions.triage import load_protocol
 from bot.nlu import clauses, embeddings, features
 from bot.nlu.clauses import clauses_of, place_of
 from bot.nlu.embeddings import embedder
-from bot.nlu.entries import read_entries
+from bot.nlu.entries import intent_lines, read_entries
 from bot.nlu.features import SPOKEN, Block, cue_marks, rule_marks
 from bot.nlu.minilm import graph
 from bot.nlu.minilm.tuned import fingerprint_of_tuned
@@ -34,6 +35,8 @@ SAID = Path("data/nlu/said")
 NEAR = "near"
 ANYTHING = "anything"
 """The file of lines that speak of no red flag at all."""
+TELLING = ("report", "check_in", "ask_topic")
+"""Intents whose examples may speak of findings."""
 OWN, NEIGHBOUR, OTHERS = 3.0, 3.0, 0.7
 """Weights of a finding's own lines, its harmless neighbours, and the lines of other findings."""
 COMMON, RARE = 0.7, 1.5
@@ -71,6 +74,19 @@ def read_lines(folder: Path) -> list[Line]:
                 raise ValueError(f"{path.name}, line {number}: it must begin with a status and a colon")
             lines.append(Line(path.stem, status, text.strip()))
     return lines
+
+
+def all_lines(folder: Path) -> list[Line]:
+    """What the second reader is fitted on: `said/`, and what people say of no finding at all.
+
+    That is what they want of the program ("I've got to go"), and the titles of options, which they type as they stand.
+
+    Args:
+        folder: `data/nlu`.
+    """
+    wishes = [text for intent, text in intent_lines(folder) if intent not in TELLING]
+    titles = [option.title for finding in load_protocol().findings.values() for option in finding.options]
+    return [*read_lines(folder / "said"), *(Line(ANYTHING, NEAR, text) for text in dict.fromkeys([*wishes, *titles]))]
 
 
 def squeeze(weights: NDArray[Any]) -> NDArray[Any]:
@@ -181,7 +197,7 @@ def main(arguments: Sequence[str]) -> int:
         arguments: `--if-changed` leaves a file that is up to date as it is.
     """
     entries = read_entries(Path("data/nlu"))
-    lines = read_lines(SAID)
+    lines = all_lines(Path("data/nlu"))
     made_from = fingerprint(lines)
     if "--if-changed" in arguments and KEPT.exists() and SecondReader.load(KEPT).fits(made_from, entries):
         return 0

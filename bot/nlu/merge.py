@@ -10,7 +10,7 @@ from bot.nlu.reader import Read, View
 from bot.nlu.second import Opinion
 from bot.nlu.status import ABSENT, OTHER, PRESENT, UNCERTAIN
 
-LOW, HIGH = 0.05, 0.2
+LOW, HIGH = 0.05, 0.5
 """Chance that a red flag is spoken of, by the second reader alone: from LOW it is asked, from HIGH it is taken as said."""
 SURE = 0.8
 """The same for other findings, which nobody asks at once."""
@@ -93,6 +93,8 @@ def _drowned(opinion: Opinion, heard: Read, opinions: Sequence[Opinion], reads: 
     others = [read for read in reads if read.id != opinion.finding]
     if opinion.spoken < MISHEARD:
         return bool(others) or any(other.spoken >= CLAIMED for other in opinions if other is not opinion)
+    if heard.status == ABSENT and opinion.status[PRESENT] < AGREED:
+        return any(read.yes_no and read.status == ABSENT for read in others)
     return heard.status == PRESENT and any(read.yes_no and read.status != PRESENT for read in others)
 
 

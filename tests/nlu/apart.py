@@ -16,11 +16,11 @@ import onnxruntime
 from actions.triage import load_protocol
 from bot.nlu.components import topic_wordings
 from bot.nlu.embeddings import published_arrays, text_to_input
-from bot.nlu.entries import read_entries
+from bot.nlu.entries import intent_lines, read_entries
 from bot.nlu.fit import SAID, read_lines, train
 from bot.nlu.intents import TextClassifier, grams_of
 from bot.nlu.minilm.graph import make_float_graph
-from bot.nlu.minilm.tune import intent_lines, kept_apart
+from bot.nlu.minilm.tune import kept_apart
 from bot.nlu.minilm.tuned import load_tuned
 from bot.nlu.reader import Reader
 from bot.nlu.words import make_words

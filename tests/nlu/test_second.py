@@ -16,7 +16,7 @@ from actions.triage import Protocol
 from bot.nlu.clauses import Span, clauses_of, parts_to_embed, spans_of
 from bot.nlu.embeddings import embedder
 from bot.nlu.entries import read_entries
-from bot.nlu.fit import ANYTHING, NEAR, SAID, Line, fingerprint, read_lines, train
+from bot.nlu.fit import ANYTHING, NEAR, Line, all_lines, fingerprint, read_lines, train
 from bot.nlu.reader import Reader, View
 from bot.nlu.second import KEPT, STATUSES, SecondReader
 from bot.nlu.words import make_words
@@ -36,7 +36,7 @@ def reader() -> Reader:
 @pytest.fixture(scope="module")
 def lines() -> list[Line]:
     """All training lines."""
-    return read_lines(ROOT / SAID)
+    return all_lines(ROOT / "data" / "nlu")
 
 
 def look(reader: Reader, text: str) -> View:

@@ -20,12 +20,11 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
-import yaml
 from numpy.typing import NDArray
 
 from bot.nlu.components import topic_wordings
 from bot.nlu.embeddings import published_arrays, text_to_input
-from bot.nlu.entries import read_entries
+from bot.nlu.entries import intent_lines, read_entries
 from bot.nlu.fit import ANYTHING, NEAR, SAID, read_lines, spoken_targets
 from bot.nlu.minilm.graph import HEADS, LAYERS, TINY, Graph
 from bot.nlu.minilm.tuned import TUNED
@@ -98,16 +97,6 @@ def examples_of(folder: Path) -> tuple[list[Example], tuple[int, int, int, int]]
     examples += [Example(text, nothing, nothing, (NOTHING, intents.index(intent), NOTHING)) for intent, text in wishes]
     examples += [Example(text, nothing, nothing, (NOTHING, NOTHING, topics.index(topic))) for topic, text in wordings]
     return examples, (len(findings), len(STATUSES), len(intents), len(topics))
-
-
-def intent_lines(folder: Path) -> Iterator[tuple[str, str]]:
-    """(intent, example) of `data/nlu/intents`."""
-    for path in sorted((folder / "intents").glob("*.yml")):
-        for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
-            for line in block.get("examples", "").splitlines():
-                text = line.removeprefix("- ").strip()
-                if "intent" in block and text and not text.startswith("/"):
-                    yield block["intent"], text
 
 
 def frozen_of(arrays: dict[str, NDArray[Any]]) -> Tree:
