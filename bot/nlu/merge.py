@@ -10,7 +10,7 @@ from bot.nlu.reader import Read, View
 from bot.nlu.second import Opinion
 from bot.nlu.status import ABSENT, OTHER, PRESENT, UNCERTAIN
 
-LOW, HIGH = 0.05, 0.5
+LOW, HIGH = 0.1, 0.5
 """Chance that a red flag is spoken of, by the second reader alone: from LOW it is asked, from HIGH it is taken as said."""
 SURE = 0.8
 """The same for other findings, which nobody asks at once."""

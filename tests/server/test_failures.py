@@ -29,7 +29,7 @@ from bot.play import play, read_script
 from bot.trackers import TalkStore
 from tests.conftest import ROOT, card
 
-SECRET = "my secret words about the calf"
+SECRET = "my secret knee hurts on the stairs"
 NONE_OF_THESE = '/answer{"question":"emergency_screen","value":[]}'
 
 
