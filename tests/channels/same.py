@@ -37,7 +37,7 @@ from tests.channels.web.page import Plain  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 CHANNELS = ("web", "slack", "telegram")
-PARTS = 5
+PARTS = 12
 """Of which a short run plays one on each channel."""
 
 
