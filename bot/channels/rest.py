@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -149,8 +149,18 @@ async def turn(
     Returns:
         The items, never an empty list.
     """
+    return items_of(sender, await turns.turn(agent, sender, text, channel, message_id))
+
+
+def items_of(sender: str, messages: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The messages of one turn as this channel lists them.
+
+    Args:
+        sender: whose talk it is.
+        messages: as `turns.turn` returns them.
+    """
     items: list[dict[str, Any]] = []
-    for message in await turns.turn(agent, sender, text, channel, message_id):
+    for message in messages:
         said = {key: message[key] for key in ("text", "buttons") if message.get(key)}
         if said:
             items.append({"recipient_id": sender, **said})
