@@ -7,10 +7,11 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timezone
 
 from actions import cards
 from actions.cards import CHECK_IN
+from actions.records.database import ServerClock
 from actions.records.effects import Effect, Memory
 from actions.records.store import Records, targets
 from actions.wording import public_url, say
@@ -75,9 +76,17 @@ def sender_of(link: str, seconds: int | None = None) -> str | None:
 
 
 def today() -> date:
-    """The day, by the clock of this place; `KNEEWISE_TODAY` (an ISO date) for tests and demonstrations."""
+    """The day at this place, by the clock of the database server where there is one.
+
+    `KNEEWISE_TODAY` (an ISO date) for tests and demonstrations.
+    """
     given = os.environ.get("KNEEWISE_TODAY")
-    return date.fromisoformat(given) if given else date.today()
+    if given:
+        return date.fromisoformat(given)
+    clock = _Open.records.clock if _Open.records else None
+    if isinstance(clock, ServerClock):
+        return clock().replace(tzinfo=timezone.utc).astimezone().date()
+    return date.today()
 
 
 class Person:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from actions import known
 from actions.records.store import Records, utc_now
 from tests.databases import SECRET, migrated, new_postgres
 
@@ -33,4 +34,18 @@ def test_it_is_asked_anew_with_each_connection(monkeypatch: pytest.MonkeyPatch) 
     stood_still = records.now()
     assert asked - timedelta(seconds=0.5) < stood_still <= asked
     assert records.now() == stood_still
+    records.engine.dispose()
+
+
+def test_the_day_of_a_turn_is_the_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Ahead(date):
+        @classmethod
+        def today(cls) -> date:
+            return date.today() + timedelta(days=500)
+
+    records = Records(new_postgres(migrated()), SECRET)
+    monkeypatch.delenv("KNEEWISE_TODAY", raising=False)
+    monkeypatch.setattr("actions.known.date", Ahead)
+    monkeypatch.setattr(known._Open, "records", records)
+    assert abs((known.today() - records.now().date()).days) <= 1
     records.engine.dispose()

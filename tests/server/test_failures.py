@@ -18,7 +18,7 @@ import sqlalchemy
 from rasa.shared.core.events import BotUttered
 
 import actions.conversation
-from actions import cards
+from actions import cards, known
 from actions.dialogue import Talk
 from actions.records.tables import plans
 from actions.wording import service
@@ -187,8 +187,8 @@ def test_a_plan_that_is_worked_again_after_a_failed_save_is_one_plan(
     played = loop.run_until_complete(play(script, send))
     assert not played.problems
     assert all(card(messages, "safety") is not None for messages in failed)
-    with store.records.reading() as connection:
-        mine = sqlalchemy.select(plans.c.id).where(plans.c.person == store.records.person(sender))
+    with known.records().reading() as connection:
+        mine = sqlalchemy.select(plans.c.id).where(plans.c.person == known.records().person(sender))
         assert len(connection.execute(mine).all()) == 1
 
 
