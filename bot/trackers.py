@@ -12,9 +12,9 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 from rasa.core.brokers.broker import EventBroker
@@ -44,8 +44,6 @@ INSERT = sa.insert(talk_events)
 
 ROWS_AT_ONCE = 20
 """Turns that are read at a time where one looks back for something."""
-
-Result = TypeVar("Result")
 
 
 class TalkMovedOn(Exception):
@@ -81,15 +79,15 @@ class TalkStore(TrackerStore):  # type: ignore[misc]
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The talk of one person, or None. The caller owns it until `save`."""
         live = self._live.pop(sender_id, None)
-        if live is not None and live[1] == await _in_thread(lambda: self._last(sender_id)):
+        if live is not None and live[1] == await asyncio.to_thread(self._last, sender_id):
             return live[0]
-        rows = await _in_thread(lambda: self._rows(sender_id))
+        rows = await asyncio.to_thread(self._rows, sender_id)
         if not rows:
             return None
         stored = [json.loads(row.data) for row in rows]
         record = None
         if rows[0].number > 0 and record_in([event for turn in stored for event in turn]) is None:
-            record = await _in_thread(lambda: self._record_of(self.records.person(sender_id)))
+            record = await asyncio.to_thread(lambda: self._record_of(self.records.person(sender_id)))
         tracker = self.init_tracker(sender_id)
         before = summary(record) if rows[0].number > 0 else []
         for event in [*before, *(Event.from_parameters(event) for turn in stored for event in turn)]:
@@ -108,11 +106,11 @@ class TalkStore(TrackerStore):  # type: ignore[misc]
         if self.event_broker is not None:
             await self._stream_new_events(self.event_broker, new, tracker.sender_id)
         if any(isinstance(event, Restarted) for event in new):
-            await _in_thread(lambda: self._delete(tracker.sender_id))
+            await asyncio.to_thread(self._delete, tracker.sender_id)
             return
         saved = kept.saved if kept else None
         if new:
-            saved = await _in_thread(lambda: self._append(tracker.sender_id, saved, new))
+            saved = await asyncio.to_thread(self._append, tracker.sender_id, saved, new)
             keep(tracker, saved, [*(kept.turns if kept else ()), len(new)])
         if saved is None:
             return
@@ -131,15 +129,15 @@ class TalkStore(TrackerStore):  # type: ignore[misc]
     async def delete(self, sender_id: str) -> None:
         """Forget one talk entirely."""
         self._live.pop(sender_id, None)
-        await _in_thread(lambda: self._delete(sender_id))
+        await asyncio.to_thread(self._delete, sender_id)
 
     async def record_of_plan(self, secret: str) -> dict[str, Any] | None:
         """The record of the talk that a plan belongs to, as it is now; None when there is no such plan."""
-        return await _in_thread(lambda: self._record_of_plan(secret))
+        return await asyncio.to_thread(self._record_of_plan, secret)
 
     async def answer_to(self, sender_id: str, message_id: str) -> list[dict[str, Any]] | None:
         """What a message was answered, when it was worked before; None when it was not."""
-        return await _in_thread(lambda: self._answer_to(sender_id, message_id))
+        return await asyncio.to_thread(self._answer_to, sender_id, message_id)
 
     async def stored(self, sender_id: str, last: int) -> list[dict[str, Any]]:
         """The events of the last turns of a talk as they were saved, oldest first; the talk itself is not touched.
@@ -152,15 +150,15 @@ class TalkStore(TrackerStore):  # type: ignore[misc]
 
     async def stored_of(self, person: str, last: int) -> list[dict[str, Any]]:
         """The same for a person by their key, as the records know them."""
-        return await _in_thread(lambda: self._stored(person, last))
+        return await asyncio.to_thread(self._stored, person, last)
 
     async def lengths(self, senders: Iterable[str]) -> dict[str, int]:
         """How many events are stored of each of these talks that there is."""
-        return await _in_thread(lambda: self._lengths(senders))
+        return await asyncio.to_thread(self._lengths, senders)
 
     async def keys(self) -> Iterable[str]:
         """The person's key of every stored talk; the senders themselves are not stored."""
-        return await _in_thread(self._people)
+        return await asyncio.to_thread(self._people)
 
     def _last(self, sender_id: str) -> Saved | None:
         with reading(self._engine) as connection:
@@ -272,7 +270,3 @@ def _message_of(event: BotUttered) -> dict[str, Any]:
 def is_safety(message: Mapping[str, Any]) -> bool:
     """Whether a message says that something failed."""
     return ((message.get("custom") or {}).get("card") or {}).get("kind") == "safety"
-
-
-async def _in_thread(work: Callable[[], Result]) -> Result:
-    return await asyncio.get_running_loop().run_in_executor(None, work)

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from actions.conversation import where
 from bot.channels.gate import Gate
@@ -19,7 +19,6 @@ SECONDS_TO_STOP = 10.0
 LOOK_AGAIN = HELD_SECONDS / 3
 LOOKS_BETWEEN_FORGETTING = 700
 """About an hour."""
-Result = TypeVar("Result")
 
 
 class Desk(Protocol):
@@ -111,11 +110,11 @@ class Worker:
     async def _look(self, *, forget: bool) -> None:
         if forget:
             for drop in self._forget:
-                await in_thread(drop)
+                await asyncio.to_thread(drop)
         if self._people:
             people = list(self._people)
-            await in_thread(self._queue.alive, people)
-        for person in await in_thread(self._queue.left):
+            await asyncio.to_thread(self._queue.alive, people)
+        for person in await asyncio.to_thread(self._queue.left):
             self.wake(person)
 
     async def _answer_all(self, person: str) -> None:
@@ -123,7 +122,7 @@ class Worker:
         try:
             while not self._stopped.is_set():
                 self._again.discard(person)
-                work = await in_thread(self._queue.next, person)
+                work = await asyncio.to_thread(self._queue.next, person)
                 if work is not None:
                     await self._answer(work)
                 elif person not in self._again:
@@ -144,12 +143,7 @@ class Worker:
                 logger.error("a delivery of %s failed: %s", self._channel, where(error))
                 await self._desk.excuse(work)
         except Interrupted as stop:
-            if not await in_thread(self._queue.later, work, stop.sent, stop.seconds):
+            if not await asyncio.to_thread(self._queue.later, work, stop.sent, stop.seconds):
                 logger.error("%s: an answer was given up after a day", self._channel)
             return
-        await in_thread(self._queue.done, work)
-
-
-async def in_thread(work: Callable[..., Result], *arguments: object) -> Result:
-    """Do what blocks without holding up anybody else."""
-    return await asyncio.get_running_loop().run_in_executor(None, work, *arguments)
+        await asyncio.to_thread(self._queue.done, work)

@@ -23,7 +23,6 @@ from bot.channels.slack.intake import incoming_of
 from bot.channels.slack.mrkdwn import marked
 from bot.channels.slack.post import Post, Posted
 from bot.channels.turns import card_message, turn
-from bot.channels.worker import in_thread
 
 logger = logging.getLogger(__name__)
 
@@ -121,7 +120,7 @@ class Desk:
     async def _claim(self, name: str, id: str) -> bool:
         """Whether nobody did this before; when the database cannot tell, it is done: twice is better than never."""
         try:
-            return await in_thread(self._queue.claim, name, id)
+            return await asyncio.to_thread(self._queue.claim, name, id)
         except (sa.exc.SQLAlchemyError, OSError) as error:
             logger.error("cannot tell whether a choice on Slack is new: %s", where(error))
             return True

@@ -25,7 +25,7 @@ from bot.channels.telegram.routes import routes
 from bot.channels.telegram.settings import Settings, from_environment
 from bot.channels.telegram.updates import Event, written
 from bot.channels.turns import turn
-from bot.channels.worker import Worker, in_thread
+from bot.channels.worker import Worker
 from bot.pages import chart_of, picture
 
 logger = logging.getLogger(__name__)
@@ -133,7 +133,7 @@ class Channel:
         chat = sender.removeprefix(PREFIX)
         if not sender.startswith(PREFIX) or not chat.lstrip("-").isdigit():
             return False
-        person = await in_thread(self._person, sender)
+        person = await asyncio.to_thread(self._person, sender)
         try:
             return await self._post.send(int(chat), person, messages)
         except Interrupted:

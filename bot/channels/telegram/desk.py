@@ -19,7 +19,6 @@ from bot.channels.telegram.post import Post
 from bot.channels.telegram.presses import Done, Rest, Send, Tick, decode
 from bot.channels.telegram.updates import Refused, Said, Tapped, unwritten
 from bot.channels.turns import card_message
-from bot.channels.worker import in_thread
 
 Turn = Callable[[str, str, str], Awaitable["list[dict[str, Any]]"]]
 """Sender, text and message id → the answer; never raises."""
@@ -87,8 +86,8 @@ class Desk:
     # --- taps ----------------------------------------------------------------------------------
 
     async def _tapped(self, work: Work, tap: Tapped) -> None:
-        board = await in_thread(self._keyboards.find, work.person, tap.message)
-        press = await in_thread(decode, tap.data, self._keyboards.kept)
+        board = await asyncio.to_thread(self._keyboards.find, work.person, tap.message)
+        press = await asyncio.to_thread(decode, tap.data, self._keyboards.kept)
         if board and board.answer is not None and board.changed_by != work.number:
             await self._too_late(tap, say("telegram_answered", title=board.answer or ""))
         elif isinstance(press, Send):
@@ -112,8 +111,8 @@ class Desk:
             return
         chosen = set(board.ticked) ^ ({press.value} if board.changed_by != work.number else set())
         ticked = tuple(value for value in values if value in chosen)
-        await in_thread(self._keyboards.tick, work.person, tap.message, work.number, ticked)
-        keys = await in_thread(markup, replace(board, ticked=ticked), self._keyboards.keep)
+        await asyncio.to_thread(self._keyboards.tick, work.person, tap.message, work.number, ticked)
+        keys = await asyncio.to_thread(markup, replace(board, ticked=ticked), self._keyboards.keep)
         shown = {one: title for title, one in ticks(press.question, board.options, ticked)}
         await self._toast(tap.callback, shown[press])
         await self._post.lightly(
@@ -151,8 +150,8 @@ class Desk:
             await self._toast(tap.callback, say("telegram_answered", title=board.title_of(tap.data)), alert=True)
             return
         used = tuple({*board.ticked, tap.data})
-        await in_thread(self._keyboards.tick, work.person, tap.message, work.number, used)
-        keys = await in_thread(markup, replace(board, ticked=used), self._keyboards.keep)
+        await asyncio.to_thread(self._keyboards.tick, work.person, tap.message, work.number, used)
+        keys = await asyncio.to_thread(markup, replace(board, ticked=used), self._keyboards.keep)
         place = {"chat_id": tap.chat, "message_id": tap.message}
         told = asyncio.gather(
             self._toast(tap.callback, board.title_of(tap.data)),
@@ -165,7 +164,7 @@ class Desk:
     async def _take(self, work: Work, tap: Tapped, board: Keyboard | None, text: str, title: str) -> None:
         """Hand an answer on; the message shows what was chosen, and has no buttons any more."""
         if board:
-            await in_thread(self._keyboards.answer, work.person, tap.message, work.number, title)
+            await asyncio.to_thread(self._keyboards.answer, work.person, tap.message, work.number, title)
         told = asyncio.gather(self._toast(tap.callback), self._show_choice(tap, board, title))
         answer = await self._answer(work, tap.chat, text)
         await self._post.send(tap.chat, work.person, answer, work.sent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,6 @@ from bot.channels.telegram.buttons import board, markup
 from bot.channels.telegram.draw import Drawn, draw
 from bot.channels.telegram.keyboards import Keyboard, Keyboards
 from bot.channels.telegram.layout import LONGEST_CAPTION, LONGEST_TEXT, Line, as_html, as_plain, pages, units
-from bot.channels.worker import in_thread
 
 logger = logging.getLogger(__name__)
 
@@ -133,9 +133,9 @@ class Post:
         """Send one message; its number, or None when Telegram refuses it in any form."""
         keep = self._keyboards.keep
         params: dict[str, Any] = {"chat_id": chat}
-        keyboard = await in_thread(board, bubble.card, as_html(bubble.lines), keep) if bubble.card else None
+        keyboard = await asyncio.to_thread(board, bubble.card, as_html(bubble.lines), keep) if bubble.card else None
         if keyboard:
-            params["reply_markup"] = await in_thread(markup, keyboard, keep)
+            params["reply_markup"] = await asyncio.to_thread(markup, keyboard, keep)
         for attempt in self._ways(bubble):
             try:
                 result = await attempt(params)
@@ -145,7 +145,7 @@ class Post:
                 continue
             message = int(result["message_id"])
             if keyboard:
-                await in_thread(self._keyboards.save, person, message, keyboard)
+                await asyncio.to_thread(self._keyboards.save, person, message, keyboard)
             return message
         logger.error("telegram took no form of a message")
         return None
@@ -166,7 +166,7 @@ class Post:
     async def _picture(self, path: str, params: dict[str, Any]) -> Any:
         """Send a picture; None when it cannot be drawn."""
         try:
-            data = await in_thread(self._pictures, path)
+            data = await asyncio.to_thread(self._pictures, path)
         except Exception as error:  # noqa: BLE001  the words go out without the picture, whatever fails in drawing
             logger.error("picture failed: %s", where(error))
             return None
@@ -177,7 +177,7 @@ class Post:
 
     async def _take_away(self, chat: int, person: str, but: list[int]) -> None:
         """No older question keeps its buttons: a tap on it would be a surprise."""
-        for message in await in_thread(self._keyboards.close, person, but):
+        for message in await asyncio.to_thread(self._keyboards.close, person, but):
             await self.lightly("editMessageReplyMarkup", chat_id=chat, message_id=message)
 
 

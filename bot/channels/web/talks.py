@@ -85,7 +85,7 @@ class WebTalks:
     async def session_of(self, token: object) -> str | None:
         """The session that a token proves and that was not deleted."""
         session = self.sessions.read(token)
-        if session is None or await _in_thread(partial(self.sessions.is_ended, session)):
+        if session is None or await asyncio.to_thread(self.sessions.is_ended, session):
             return None
         return session
 
@@ -140,7 +140,7 @@ class WebTalks:
         room.in_line += 1
         try:
             async with room.turn:
-                if await _in_thread(partial(self.sessions.is_ended, session)):
+                if await asyncio.to_thread(self.sessions.is_ended, session):
                     raise Refusal("session")
                 return await work(room)
         finally:
@@ -240,7 +240,7 @@ class WebTalks:
     async def _deleted(self, session: str, room: Room) -> dict[str, Any]:
         agent, sender = self._agent(), sender_of(session)
         async with agent.lock_store.lock(sender):
-            receipt = await _in_thread(partial(self.sessions.end, session))
+            receipt = await asyncio.to_thread(self.sessions.end, session)
             await agent.tracker_store.delete(sender)
         room.listeners.clear()
         room.unsaved.clear()
@@ -295,7 +295,3 @@ def read_message(data: object) -> tuple[str, str]:
 
 def _is_safety(message: dict[str, Any]) -> bool:
     return bool((message.get("custom") or {}).get("card", {}).get("kind") == "safety")
-
-
-async def _in_thread(work: Callable[[], Result]) -> Result:
-    return await asyncio.get_running_loop().run_in_executor(None, work)
