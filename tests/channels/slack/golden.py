@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from actions import cards
@@ -23,8 +20,10 @@ from actions.triage.model import Question
 from actions.wording import content
 from bot.channels.slack.draw import draw, home
 from bot.channels.turns import card_message
+from tests.channels import golden_files
+from tests.channels.golden_files import as_text, keep
 
-FOLDER = Path(__file__).resolve().parents[1] / "golden" / "slack"
+FOLDER = golden_files.FOLDER / "slack"
 PUBLIC = "https://knee.example"
 HEALTHY = {"for_whom": "self", "age": 35, "recent_injury": "no", "duration_weeks": 3, "trend": "same", "side": "right",
            "location": ["front"], "aggravated_by": ["running", "stairs_down"], "main_activity": "running"}  # fmt: skip
@@ -93,32 +92,5 @@ def drawings() -> dict[str, Any]:
     return made
 
 
-def as_text(drawing: Any) -> str:
-    """A drawing as it stands in its file."""
-    return json.dumps(drawing, indent=1, ensure_ascii=False) + "\n"
-
-
-def main() -> int:
-    """Compare with the files, or write them.
-
-    Returns:
-        1 when something differs.
-    """
-    parser = argparse.ArgumentParser(description="Compare every card as Slack gets it with its golden file.")
-    parser.add_argument("--write", action="store_true", help="write the files anew")
-    write = parser.parse_args().write
-    made = drawings()
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    kept = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.json")}
-    differing = sorted({*kept, *made} - {name for name, drawing in made.items() if kept.get(name) == as_text(drawing)})
-    for name in differing:
-        print(f"{'written' if write else 'differs'}: {name}.json")
-        if write and name in made:
-            (FOLDER / f"{name}.json").write_text(as_text(made[name]), encoding="utf-8")
-        elif write:
-            (FOLDER / f"{name}.json").unlink()
-    return 0 if write or not differing else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(keep({FOLDER: {f"{name}.json": as_text(drawing) for name, drawing in drawings().items()}}))

@@ -17,7 +17,8 @@ from bot.channels.slack import blocks
 from bot.channels.slack.draw import LONGEST_TEXT, draw, home
 from bot.channels.slack.mrkdwn import escape, marked, pieces
 from bot.channels.turns import card_message
-from tests.channels.slack.golden import FOLDER, PUBLIC, as_text, drawings, messages
+from tests.channels.golden_files import as_text
+from tests.channels.slack.golden import FOLDER, PUBLIC, drawings, messages
 from tests.fakes.slack import LONGEST_CHANGED
 from tests.fakes.slack_blocks import Invalid, check_blocks
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from pathlib import Path
 from typing import Any
 
 from bot.channels.telegram.buttons import board, markup
 from bot.channels.telegram.layout import as_html
 from bot.channels.telegram.post import Bubble, bubbles
-from tests.channels.every_card import every_card
+from tests.channels import golden_files
+from tests.channels.golden_files import keep, of_every_card
 
-FOLDER = Path(__file__).parents[1] / "golden" / "telegram"
+FOLDER = golden_files.FOLDER / "telegram"
 
 
 def drawn(message: dict[str, Any]) -> list[dict[str, Any]]:
@@ -35,25 +34,8 @@ def _sent(bubble: Bubble) -> dict[str, Any]:
 
 def golden() -> dict[str, str]:
     """File name → content."""
-    files = {}
-    for kind, messages in every_card().items():
-        cards = {name: drawn(message) for name, message in messages.items()}
-        files[f"{kind}.json"] = json.dumps(cards, ensure_ascii=False, indent=1) + "\n"
-    return files
-
-
-def main() -> int:
-    """Write the files, or say which differ."""
-    made = golden()
-    if "--write" in sys.argv:
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        for name, text in made.items():
-            (FOLDER / name).write_text(text, encoding="utf-8")
-        return 0
-    different = [name for name, text in made.items() if (FOLDER / name).read_text(encoding="utf-8") != text]
-    print("\n".join(different) or "all as they were")
-    return 1 if different else 0
+    return of_every_card(drawn)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(keep({FOLDER: golden()}))
