@@ -36,7 +36,7 @@ help: ## list the commands
 	@touch $@
 
 $(MODEL): .venv/ready $(MODEL_SOURCES)
-	@echo "Training the language model, about 30 seconds …"
+	@echo "Training the language model, about a minute …"
 	@$(PY) -m bot.nlu.fit --if-changed
 	@$(PY) -m bot.train
 

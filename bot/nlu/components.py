@@ -52,12 +52,13 @@ CANNOT_BE_UNDONE = ("start_over", "delete_my_data", "go_back")
 SURE = 0.6
 """Probability from which a wish is carried out that loses what was told."""
 NEVER = 2.0
+"""Nearer than anything comes."""
 NEARNESS = {"report": 0.5, "check_in": 0.5, "out_of_scope": 0.84}
-"""How near a question must come to a known wording of a topic to be taken for it, by the intent that the classifier gives."""
+"""How near a question must come to be taken for a topic although the classifier is sure of another intent."""
 OWN_CARDS = ("ask_exercises", "medicine_dose", "ask_human")
 """Questions that have cards of their own."""
 NEAR_WHEN_UNSURE = 0.7
-"""The same for other intents, where the classifier is not sure."""
+"""The same where the classifier is not sure, for intents without cards of their own."""
 NOT_UNDERSTOOD = "nlu_fallback"
 NO_TOPIC_BELOW = 0.42
 CLAUSE_ASKS = re.compile(
@@ -361,10 +362,7 @@ class IntentReader(GraphComponent):
             else:
                 ranking, topic, similar = self._understand(text, vector)
             best, confidence = ranking[0]
-            needed = min(
-                NEARNESS.get(best, NEVER), NEAR_WHEN_UNSURE if confidence < SURE and best not in OWN_CARDS else NEVER
-            )
-            if similar >= needed and self._asks_something(text):
+            if similar >= nearness_needed(best, confidence) and self._asks_something(text):
                 best, confidence = "ask_topic", similar
             needed = SURE if best in CANNOT_BE_UNDONE else self._threshold
             understood = confidence >= needed and re.search(r"[^\W\d_]{2}", text) is not None
@@ -400,6 +398,17 @@ class IntentReader(GraphComponent):
         line = f" {' '.join(words)} "
         begins = "?" in text or bool(words and words[0] in ASKING) or CLAUSE_ASKS.search(text.lower().replace("'", ""))
         return bool(begins) or any(f" {phrase} " in line for phrase in self._asks)
+
+
+def nearness_needed(wish: str, confidence: float) -> float:
+    """How near a question must come to a known wording of a topic to be taken for it.
+
+    Args:
+        wish: the intent that the classifier gives.
+        confidence: how sure it is, 0 to 1.
+    """
+    needed = NEARNESS.get(wish, NEVER)
+    return min(needed, NEAR_WHEN_UNSURE) if confidence < SURE and wish not in OWN_CARDS else needed
 
 
 def topic_wordings() -> list[tuple[str, str]]:

@@ -11,20 +11,18 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 
 from actions.triage import load_protocol
 from bot.nlu.components import topic_wordings
-from bot.nlu.embeddings import published_arrays, text_to_input
 from bot.nlu.entries import intent_lines, read_entries
 from bot.nlu.fit import SAID, read_lines, train
 from bot.nlu.intents import TextClassifier, grams_of
-from bot.nlu.minilm.graph import make_float_graph
 from bot.nlu.minilm.tune import kept_apart
 from bot.nlu.minilm.tuned import load_tuned
 from bot.nlu.reader import Reader
 from bot.nlu.words import make_words
 from tests.nlu.evaluate import Tally, judge
+from tests.nlu.floats import in_floats
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -32,11 +30,7 @@ def main(arguments: Sequence[str]) -> int:
     lines, wishes, wordings = read_lines(SAID), list(intent_lines(Path("data/nlu"))), topic_wordings()
     texts = [line.text for line in lines] + [text for _, text in [*wishes, *wordings]]
     apart = kept_apart(len(texts))
-    arrays = published_arrays()
-    model, _ = make_float_graph(arrays, {} if arguments[0] == "none" else load_tuned(Path(arguments[0])))
-    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
-    means = [session.run(["hidden"], {"summed": text_to_input(text, arrays)})[0][0].mean(axis=0) for text in texts]
-    vectors = np.array(means) / np.linalg.norm(means, axis=1, keepdims=True)
+    vectors = in_floats(texts, {} if arguments[0] == "none" else load_tuned(Path(arguments[0])))
     begin = len(lines)
     for name, labelled in (("intents", wishes), ("topics", wordings)):
         own, held = vectors[begin : begin + len(labelled)], apart[begin : begin + len(labelled)]

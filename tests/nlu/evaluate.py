@@ -223,13 +223,10 @@ def score_topics(parse: Parse, name: str) -> Tally:
 def cross_intents() -> Tally:
     """Five-fold cross-validation of the intents."""
     from bot.nlu.embeddings import embedder
-    from bot.nlu.entries import examples_of
+    from bot.nlu.entries import intent_lines
     from bot.nlu.intents import TextClassifier, grams_of
 
-    examples: list[tuple[str, str]] = []
-    for path in sorted((ROOT / "data" / "nlu" / "intents").glob("*.yml")):
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
-            examples += [(line, entry["intent"]) for line in examples_of(entry) if not line.startswith("/")]
+    examples = [(text, intent) for intent, text in intent_lines(ROOT / "data" / "nlu")]
     folds = np.random.RandomState(0).randint(0, FOLDS, len(examples))
     tally = Tally()
     for fold in range(FOLDS):

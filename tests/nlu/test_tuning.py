@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from bot.nlu.embeddings import published_arrays
 from bot.nlu.minilm import tune
 from bot.nlu.minilm.tune import NOTHING, Example
-from tests.nlu.test_embeddings import in_floats
+from tests.nlu.floats import in_floats
 
 SIZES = (2, 6, 2, 2)
 SAID = (("the kettle sings in the kitchen", 0), ("a tea pot on the stove whistles", 0), ("rain upon the roof tonight", 1),

@@ -187,7 +187,7 @@ def mistype(text: str, dice: np.random.Generator) -> str:
 
 
 def batches(examples: Sequence[Example], arrays: dict[str, NDArray[Any]], dice: np.random.Generator) -> Iterator[Tree]:
-    """The examples once, in random order, with slips of the keyboard, in batches of about one length."""
+    """The examples in random order, with slips of the keyboard, in batches of about one length; what fills none is left out."""
     waiting: dict[int, list[tuple[Example, NDArray[Any]]]] = {length: [] for length in LENGTHS}
     for index in dice.permutation(len(examples)):
         example = examples[index]
